@@ -1,0 +1,56 @@
+# Everything starts here: `make demo` shows the system, `make test` proves it. Both set up .venv first.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.set-up
+
+.PHONY: help setup debian demo test check-fast lock clean
+
+help:
+	@echo "make setup       virtual environment in $(VENV), from the lock file"
+	@echo "make demo        the twin store, the engine and (on a display) the console"
+	@echo "make test        every check and test, as CI runs them"
+	@echo "make check-fast  format, lint, types and layers only"
+	@echo "make lock        resolve requirements.lock again"
+	@echo "make clean       remove $(VENV) and caches"
+
+setup: debian $(STAMP)
+
+debian:
+	@packaging/debian_packages.sh $(PYTHON)
+
+$(STAMP): requirements.lock pyproject.toml | debian
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	    || { echo "Tillfree needs Python 3.11 or later; $(PYTHON) is older. Try: make setup PYTHON=python3.11" >&2; exit 2; }
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup
+	$(BIN)/tillfree demo
+
+test: check-fast
+	$(BIN)/pytest -q
+
+check-fast: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# uv only writes the lock; nobody needs it to install. The file names no index: pip uses the one it is set to.
+lock:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	    --no-header --no-annotate --extra engine --extra cpu --extra console --extra twin --extra models \
+	    --extra dev --output-file requirements.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find engine console drivers resources tests -name __pycache__ -type d -prune -exec rm -rf {} +

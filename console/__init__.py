@@ -1,0 +1,1 @@
+"""The operator console: a replica of the engine's state, never its owner."""

@@ -1,0 +1,1 @@
+"""Gates: signed entry tokens in, passages out."""

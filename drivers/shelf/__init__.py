@@ -1,0 +1,1 @@
+"""Shelf sources: load-cell controllers over Modbus, described by device profiles."""

@@ -1,0 +1,1 @@
+"""The shell around the core: processes, merger, journal, ledger, checkpoints, configuration."""

@@ -1,0 +1,1 @@
+"""Data only: model packages, device profiles, the demo store, icons."""

@@ -1,0 +1,1 @@
+"""The wheel, the dependency split and the shape of the tree."""
