@@ -1,0 +1,157 @@
+"""What a store is made of: floor, gate, gondolas, plates, facings, products, cameras and the store's own costs.
+
+A ``Store`` is immutable and complete; ``engine.store`` reads it from a folder, the engine hands it to every
+part that needs it, and the console receives it with its first snapshot.
+"""
+
+from functools import cached_property
+from typing import Annotated, Literal
+
+import msgspec
+
+from engine.domain._geometry import CameraCalibration, Vector3
+from engine.domain._ids import (
+    CameraId,
+    ControllerId,
+    FacingId,
+    GateId,
+    GondolaId,
+    PlateId,
+    ShelfId,
+    SkuId,
+)
+
+Point2 = tuple[float, float]
+Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Shape = Literal["box", "can", "bottle", "bag"]
+
+
+class _Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    pass
+
+
+class Product(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One SKU as the catalogue knows it. ``size_m`` is width, depth, height as it stands on the shelf."""
+
+    sku_id: SkuId
+    gtin: str
+    name: str
+    price_minor: Annotated[int, msgspec.Meta(ge=0)]
+    tax_ppm: Annotated[int, msgspec.Meta(ge=0)]
+    unit_mass_g: Annotated[float, msgspec.Meta(gt=0)]
+    size_m: Vector3
+    shape: Shape = "box"
+
+
+class Plate(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One weighed plate. ``centre_m`` is the middle of its top; ``yaw_rad`` the direction the shelf front faces."""
+
+    plate_id: PlateId
+    shelf_id: ShelfId
+    centre_m: Vector3
+    width_m: float
+    depth_m: float
+    yaw_rad: float
+    clearance_m: float
+    controller_id: ControllerId
+    channel: int
+
+
+class Shelf(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One board of a gondola; its plates stand from left to right as a shopper sees them."""
+
+    shelf_id: ShelfId
+    gondola_id: GondolaId
+    plate_ids: tuple[PlateId, ...]
+
+
+class Gondola(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A fixture. ``origin_m`` is the middle of its front edge on the floor; ``yaw_rad`` where the front faces."""
+
+    gondola_id: GondolaId
+    origin_m: Point2
+    yaw_rad: float
+    width_m: float
+    depth_m: float
+    height_m: float
+
+
+class Facing(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The plates on which one SKU stands, by the planogram."""
+
+    facing_id: FacingId
+    sku_id: SkuId
+    plate_ids: tuple[PlateId, ...]
+    units: Annotated[int, msgspec.Meta(ge=0)] = 0
+
+
+class Gate(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The way in and out: a line on the floor from ``left_m`` to ``right_m`` as one walks in."""
+
+    gate_id: GateId
+    left_m: Point2
+    right_m: Point2
+
+
+class Camera(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A mounted camera. A narrow camera watches one gondola face; the others watch the floor."""
+
+    camera_id: CameraId
+    calibration: CameraCalibration
+    watches_gondola: GondolaId | None = None
+
+
+class Policy(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a mistake costs this store, in minor units, and how long a person may take to prevent it."""
+
+    wrong_charge_minor: int = 500
+    lost_sale_minor: int = 200
+    review_minor: int = 15
+    review_deadline_s: float = 120.0
+    hand_sigma_m: float = 0.08
+
+
+class Store(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
+    """One store, checked and complete."""
+
+    name: str
+    currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
+    floor_m: tuple[Point2, ...]
+    gates: tuple[Gate, ...]
+    gondolas: tuple[Gondola, ...]
+    shelves: tuple[Shelf, ...]
+    plates: tuple[Plate, ...]
+    facings: tuple[Facing, ...]
+    products: tuple[Product, ...]
+    cameras: tuple[Camera, ...]
+    policy: Policy = Policy()
+
+    @cached_property
+    def product_by_sku(self) -> dict[SkuId, Product]:
+        """Products by SKU."""
+        return {product.sku_id: product for product in self.products}
+
+    @cached_property
+    def plate_by_id(self) -> dict[PlateId, Plate]:
+        """Plates by id."""
+        return {plate.plate_id: plate for plate in self.plates}
+
+    @cached_property
+    def facing_by_id(self) -> dict[FacingId, Facing]:
+        """Facings by id."""
+        return {facing.facing_id: facing for facing in self.facings}
+
+    @cached_property
+    def facing_of_plate(self) -> dict[PlateId, Facing]:
+        """The planned facing on each plate; a plate without one is missing."""
+        return {plate_id: facing for facing in self.facings for plate_id in facing.plate_ids}
+
+    @cached_property
+    def shelf_by_id(self) -> dict[ShelfId, Shelf]:
+        """Shelves by id."""
+        return {shelf.shelf_id: shelf for shelf in self.shelves}
+
+    @cached_property
+    def camera_by_id(self) -> dict[CameraId, Camera]:
+        """Cameras by id."""
+        return {camera.camera_id: camera for camera in self.cameras}

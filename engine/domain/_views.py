@@ -1,0 +1,133 @@
+"""What the engine shows of itself: pictures of the moment, replaced by the next, never journaled."""
+
+import msgspec
+
+from engine.domain._commands import Accepted, Command, Refused
+from engine.domain._facts import OutputFact, PersonSeen, WeightSettled
+from engine.domain._geometry import Vector3
+from engine.domain._ids import CameraId, CaseId, CommandId, TrackId, VisitId
+from engine.domain._store import Store
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A picture of the moment ``t_ns``."""
+
+    t_ns: int
+
+
+class ShopperOnFloor(msgspec.Struct, frozen=True, kw_only=True):
+    """One tracked person; ``joints_m`` holds the triangulated COCO joints, None where unseen."""
+
+    track_id: TrackId
+    visit_id: VisitId | None
+    staff: bool
+    foot_mm: tuple[int, int]
+    joints_m: tuple[Vector3 | None, ...] = ()
+
+
+class FloorView(View, frozen=True, kw_only=True, tag=True):
+    """Everybody on the floor."""
+
+    shoppers: tuple[ShopperOnFloor, ...]
+
+
+class CameraOverlay(View, frozen=True, kw_only=True, tag=True):
+    """The skeletons of one frame, in ideal pixels of the camera."""
+
+    camera_id: CameraId
+    persons: tuple[PersonSeen, ...]
+
+
+class BackgroundPlate(View, frozen=True, kw_only=True, tag=True):
+    """A camera's picture of the store without people, as JPEG in ideal pixels. The one topic with pixels."""
+
+    camera_id: CameraId
+    jpeg: bytes
+
+
+class Drops(msgspec.Struct, frozen=True, kw_only=True):
+    """Frames of one camera not looked at, for one cause, since the engine started."""
+
+    cause: str
+    count: int
+
+
+class CameraHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """``lag_ms`` is from a frame's arrival to its facts."""
+
+    camera_id: CameraId
+    fps: float
+    lag_ms: float
+    drops: tuple[Drops, ...]
+    fault: str = ""
+
+
+class ControllerHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """A shelf controller's polling rate and what is wrong with it, if anything."""
+
+    controller_id: str
+    hz: float
+    fault: str = ""
+
+
+class ProcessHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """One engine process as its supervisor sees it."""
+
+    name: str
+    state: str
+    restarts: int
+    cpu_share: float
+    memory_mb: float
+
+
+class EngineHealth(View, frozen=True, kw_only=True, tag=True):
+    """How the engine is."""
+
+    uptime_s: float
+    processes: tuple[ProcessHealth, ...]
+    cameras: tuple[CameraHealth, ...]
+    controllers: tuple[ControllerHealth, ...]
+    core_lag_ms: float
+    journal_free_mb: float
+
+
+class SnapshotRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Ask for everything a replica starts from."""
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The facts that still matter, in order; apply deltas of this ``epoch`` with a ``seq`` above this one."""
+
+    epoch: int
+    seq: int
+    t_ns: int
+    wall_ns: int
+    store: Store
+    facts: tuple[OutputFact, ...]
+    backgrounds: tuple[BackgroundPlate, ...]
+
+
+class EvidenceRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Ask for what a reviewer needs to decide a case."""
+
+    case_id: CaseId
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Skeleton clips of every camera that saw the shelf, and the weight step; no pixels."""
+
+    case_id: CaseId
+    frames: tuple[CameraOverlay, ...]
+    steps: tuple[WeightSettled, ...]
+
+
+class CommandRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A command on its way in; ``command_id`` makes sending it twice harmless."""
+
+    command_id: CommandId
+    by: str
+    command: Command
+
+
+Request = SnapshotRequest | EvidenceRequest | CommandRequest
+Reply = Snapshot | Evidence | Accepted | Refused

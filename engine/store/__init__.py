@@ -1,0 +1,31 @@
+"""A store is a folder: TOML and CSV that people edit, read into an immutable ``Store``."""
+
+from engine.store._folder import CalibrationFile, StoreFolder, StoreFolderError, open_store, valid_gtin
+from engine.store._installation import (
+    CameraSection,
+    ControllerSection,
+    GateSection,
+    Installation,
+    NetworkSection,
+    PerceptionSection,
+    RetentionSection,
+    StoreSection,
+)
+from engine.store._layout import Layout
+
+__all__ = [
+    "CalibrationFile",
+    "CameraSection",
+    "ControllerSection",
+    "GateSection",
+    "Installation",
+    "Layout",
+    "NetworkSection",
+    "PerceptionSection",
+    "RetentionSection",
+    "StoreFolder",
+    "StoreFolderError",
+    "StoreSection",
+    "open_store",
+    "valid_gtin",
+]

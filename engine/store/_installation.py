@@ -1,0 +1,87 @@
+"""What is installed in a store besides its goods: devices, addresses, retention. Read from ``store.toml``."""
+
+from typing import Annotated
+
+import msgspec
+
+from engine.domain import CameraId, ControllerId, GateId, Policy
+
+Positive = Annotated[float, msgspec.Meta(gt=0)]
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+
+
+class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    pass
+
+
+class StoreSection(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[store]``."""
+
+    name: str
+    currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
+
+
+class NetworkSection(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[network]``: ZeroMQ endpoints of this engine. ``inbox`` is for the engine's own processes only."""
+
+    state: str = "tcp://127.0.0.1:5701"
+    door: str = "tcp://127.0.0.1:5702"
+    inbox: str = "tcp://127.0.0.1:5703"
+
+
+class RetentionSection(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[retention]``: how long what is kept is kept."""
+
+    journal_hours: Positive = 24.0
+    evidence_hours: Positive = 24.0
+
+
+class PerceptionSection(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[perception]``: how pixels are turned into facts."""
+
+    processes: Annotated[int, msgspec.Meta(ge=1, le=64)] = 2
+    provider: str = "CPUExecutionProvider"
+    frames_hz: Positive = 10.0
+
+
+class CameraSection(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[[camera]]``: a stream; its calibration is ``calibration/ID.toml``."""
+
+    id: CameraId
+    driver: str
+    url: str
+
+
+class ControllerSection(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[[controller]]``: a shelf controller."""
+
+    id: ControllerId
+    driver: str
+    host: str
+    port: Port
+    profile: str
+    channels: Annotated[int, msgspec.Meta(ge=1, le=1000)]
+    unit: Annotated[int, msgspec.Meta(ge=0, le=247)] = 1
+    sample_hz: Positive = 50.0
+
+
+class GateSection(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[[gate]]``: a reader and beam; its place on the floor is in ``layout.toml``."""
+
+    id: GateId
+    driver: str
+    host: str
+    port: Port
+
+
+class Installation(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole of ``store.toml``."""
+
+    store: StoreSection
+    policy: Policy = Policy()
+    network: NetworkSection = NetworkSection()
+    retention: RetentionSection = RetentionSection()
+    perception: PerceptionSection = PerceptionSection()
+    camera: tuple[CameraSection, ...] = ()
+    controller: tuple[ControllerSection, ...] = ()
+    gate: tuple[GateSection, ...] = ()

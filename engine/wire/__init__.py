@@ -1,0 +1,37 @@
+"""How the engine's state travels: topics, codec, and the client that every replica uses."""
+
+from engine.wire._client import Address, EngineClient, EngineUnreachableError
+from engine.wire._codec import (
+    Envelope,
+    FrameError,
+    Published,
+    decode_published,
+    decode_reply,
+    decode_request,
+    encode_published,
+    encode_reply,
+    encode_request,
+)
+from engine.wire._topics import BACKGROUND, FACTS, FLOOR, HEALTH, OVERLAY, TOPICS, Topic
+
+__all__ = [
+    "BACKGROUND",
+    "FACTS",
+    "FLOOR",
+    "HEALTH",
+    "OVERLAY",
+    "TOPICS",
+    "Address",
+    "EngineClient",
+    "EngineUnreachableError",
+    "Envelope",
+    "FrameError",
+    "Published",
+    "Topic",
+    "decode_published",
+    "decode_reply",
+    "decode_request",
+    "encode_published",
+    "encode_reply",
+    "encode_request",
+]
