@@ -31,8 +31,9 @@ $(STAMP): requirements.lock pyproject.toml | debian
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+# Without a display Qt draws off the screen, so that the demo can still save its picture of the console.
 demo: setup
-	$(BIN)/tillfree demo
+	@[ -n "$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ] || export QT_QPA_PLATFORM=offscreen; $(BIN)/tillfree demo
 
 test: check-fast
 	$(BIN)/pytest -q
