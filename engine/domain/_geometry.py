@@ -65,7 +65,8 @@ class CameraCalibration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
         """Pixels in the camera's real picture (N, 2) for ideal pixels (N, 2)."""
         centre_px = self.K_cam[:2, 2]
         ray = (ideal_px - centre_px) / self.focal_px
-        return ray * self._radial_gain(ray) * self.focal_px + centre_px
+        distorted: Floats = ray * self._radial_gain(ray) * self.focal_px + centre_px
+        return distorted
 
     def undistort(self, picture_px: Floats) -> Floats:
         """Ideal pixels (N, 2) for pixels of the camera's real picture (N, 2)."""
@@ -80,7 +81,8 @@ class CameraCalibration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
         """Unit directions in the store frame (N, 3) through ideal pixels (N, 2); all start at ``position_m``."""
         in_cam = np.column_stack([(ideal_px - self.K_cam[:2, 2]) / self.focal_px, np.ones(len(ideal_px))])
         rays: Floats = in_cam @ self.cam_from_floor[:3, :3]
-        return rays / np.linalg.norm(rays, axis=1, keepdims=True)
+        rays /= np.linalg.norm(rays, axis=1, keepdims=True)
+        return rays
 
     def _radial_gain(self, ray: Floats) -> Floats:
         r2 = np.sum(ray * ray, axis=1, keepdims=True)

@@ -1,0 +1,5 @@
+"""What the load cells feel: goods, hands, ringing, leakage to neighbours and noise, in grams per plate."""
+
+from drivers.twin.physics._plates import PlateLoads
+
+__all__ = ["PlateLoads"]

@@ -1,0 +1,40 @@
+"""What really happened. Devices feel the contacts; only the scorer reads the deeds."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from engine.domain import PlateId, SkuId
+
+
+class Deed(StrEnum):
+    """The kinds of true events."""
+
+    TOKEN = "token"
+    ENTER = "enter"
+    PICK = "pick"
+    PUT = "put"
+    TOUCH = "touch"
+    LEAVE = "leave"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Truth:
+    """One deed. ``t_s`` of a pick is the instant the item leaves contact, of a put the instant it rests."""
+
+    t_s: float
+    deed: Deed
+    shopper: int
+    sku_id: SkuId | None = None
+    plate_id: PlateId | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """A hand at a plate from ``touch_s``; the plate's load changes by ``mass_g`` over the ramp that ends at ``t_s``."""
+
+    touch_s: float
+    ramp_s: float
+    t_s: float
+    plate_id: PlateId
+    mass_g: float
+    press_g: float
