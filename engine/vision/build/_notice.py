@@ -1,0 +1,37 @@
+"""The NOTICE that travels with a model package."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ._recipes import Recipe
+
+_MIT = """\
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
+rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
+persons to whom the Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
+Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
+OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
+"""
+
+
+def write_notice(recipe: Recipe) -> str:
+    """Origin, changes and licences of one model."""
+    manifest = recipe.manifest
+    change = "converted to ONNX" if manifest.quantisation == "none" else "converted to ONNX and quantised to int8"
+    text = (
+        f"{manifest.name}\n\n"
+        f"Source package: {manifest.source.package} {manifest.source.version} ({manifest.source.registry})\n"
+        f"{recipe.origin}\n"
+        f"Changed for Tillfree: {change}.\n\n"
+        "The Apache License 2.0 is in the file LICENSE of Tillfree.\n"
+    )
+    return f"{text}\nThe MIT License:\n\n{_MIT}" if "MIT License" in recipe.origin else text
