@@ -1,0 +1,90 @@
+"""Checkpoint files: ``TFCKPT1`` NUL, sha256 of the body, body in msgpack; written aside and renamed."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import msgspec
+import structlog
+
+from engine.runtime.journal import JournalPosition
+from engine.runtime.sealing import sync_folder
+
+log = structlog.get_logger()
+
+_MAGIC = b"TFCKPT1\0"
+_KEPT = 3
+
+
+class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a restart needs besides the journal after ``position``.
+
+    ``out_seq`` numbers the core's last output; ``journaled`` has the newest fact per source, of this ``boot_epoch``;
+    ``wall_offset_ns`` is what turns the engine's clock into the wall's.
+    """
+
+    position: JournalPosition
+    out_seq: int
+    boot_epoch: int
+    journaled: dict[str, int]
+    wall_offset_ns: int
+    core: bytes
+
+
+_checkpoints = msgspec.msgpack.Decoder(Checkpoint)
+
+
+class Checkpoints:
+    """The newest few checkpoints in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def write(self, checkpoint: Checkpoint) -> Path:
+        """Write atomically; older ones but the last few go."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        files = self._files()
+        number = int(files[-1].stem) + 1 if files else 1
+        body = msgspec.msgpack.encode(checkpoint)
+        aside = self._folder / "next.tmp"
+        with aside.open("wb") as file:
+            file.write(_MAGIC + hashlib.sha256(body).digest() + body)
+            file.flush()
+            os.fsync(file.fileno())
+        path = self._folder / f"{number:08d}.checkpoint"
+        aside.rename(path)
+        sync_folder(self._folder)
+        for old in files[: max(0, len(files) + 1 - _KEPT)]:
+            old.unlink()
+        return path
+
+    def newest(self) -> Checkpoint | None:
+        """The newest whole checkpoint; what is passed over is said."""
+        for path in reversed(self._files()):
+            try:
+                return read_checkpoint(path)
+            except ValueError:
+                log.exception("checkpoint_unusable", file=str(path))
+        return None
+
+    def discard_newest(self) -> None:
+        """Move the newest checkpoint out of the way: the core could not read its own state in it."""
+        path = self._files()[-1]
+        path.rename(path.with_suffix(".unusable"))
+
+    def _files(self) -> list[Path]:
+        return sorted(self._folder.glob("*.checkpoint"))
+
+
+def read_checkpoint(path: Path) -> Checkpoint:
+    """The checkpoint in a file. Raises ``ValueError`` when it is damaged or of another version."""
+    content = path.read_bytes()
+    magic, digest, body = content[:8], content[8:40], content[40:]
+    if magic != _MAGIC:
+        raise ValueError("not a checkpoint of this version")
+    if hashlib.sha256(body).digest() != digest:
+        raise ValueError("damaged: its checksum does not match")
+    try:
+        return _checkpoints.decode(body)
+    except msgspec.MsgspecError as error:
+        raise ValueError(f"not a checkpoint of this version: {error}") from error
