@@ -7,6 +7,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.domain import BodiesTracked, PersonsSeen
+
 Image = NDArray[np.uint8]
 
 
@@ -41,6 +43,20 @@ class CameraLink(Protocol):
 
     def close(self) -> None:
         """Stop the stream and its thread."""
+
+
+class SmartCameraLink(Protocol):
+    """A device with a detector of its own; it sends people, not pictures."""
+
+    def seen(self) -> tuple[PersonsSeen | BodiesTracked, ...]:
+        """What arrived since the last call, the oldest first, stamped on arrival; never waits."""
+
+    @property
+    def fault(self) -> str:
+        """What is wrong now and what to do about it; empty when the device talks."""
+
+    def close(self) -> None:
+        """Stop listening to it."""
 
 
 @dataclass(frozen=True, kw_only=True)

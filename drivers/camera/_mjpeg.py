@@ -1,0 +1,104 @@
+"""MJPEG over HTTP: multipart/x-mixed-replace, as most IP cameras offer it. Frames stay JPEG until somebody looks."""
+
+import http.client
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import IO
+from urllib.parse import urlsplit
+
+import numpy as np
+import simplejpeg
+
+from drivers.camera._stream import KeptStream
+from engine.ports import DeviceError, Frame, Image
+
+_TIMEOUT_S = 2.0
+_LONGEST_LINE = 1024
+_LARGEST_JPEG = 16 * 1024 * 1024
+
+
+class MultipartReader:
+    """Iterates over the JPEG parts of a multipart body. Raises ``DeviceError`` on anything else."""
+
+    def __init__(self, body: IO[bytes]) -> None:
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Each part's bytes."""
+        while (length := self._next_length()) is not None:
+            jpeg = self._body.read(length)
+            if len(jpeg) < length:
+                return
+            yield jpeg
+
+    def _next_length(self) -> int | None:
+        for raw in iter(partial(self._body.readline, _LONGEST_LINE), b""):
+            name, _, value = raw.partition(b":")
+            if name.strip().lower() != b"content-length":
+                continue
+            if not value.strip().isdigit() or int(value) > _LARGEST_JPEG:
+                raise DeviceError(f"a part of {value.strip()[:20]!r} bytes")
+            self._body.readline(_LONGEST_LINE)
+            return int(value)
+        return None
+
+
+@dataclass(frozen=True)
+class JpegFrame:
+    """A frame as it came."""
+
+    seq: int
+    t_ns: int
+    jpeg: bytes
+
+    def image_bgr(self, *, at_least_width_px: int = 0) -> Image:
+        """Picture (H, W, 3), decoded at the smallest of JPEG's own scales that is wide enough."""
+        try:
+            picture: Image = simplejpeg.decode_jpeg(
+                self.jpeg, colorspace="BGR", fastdct=True, min_width=at_least_width_px, min_height=0
+            )
+        except ValueError:
+            return np.zeros((0, 0, 3), np.uint8)
+        return picture
+
+
+class MjpegCamera(KeptStream):
+    """The newest frame of one HTTP stream."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self._newest: JpegFrame | None = None
+        self._seq = 0
+        self._thread.start()
+
+    def newest(self, *, after_seq: int) -> Frame | None:
+        """The newest frame if it is newer than ``after_seq``."""
+        frame = self._newest
+        return frame if frame is not None and frame.seq > after_seq else None
+
+    def _stream(self) -> None:
+        parts = urlsplit(self._url)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=_TIMEOUT_S)
+        try:
+            connection.request("GET", parts.path or "/")
+            response = connection.getresponse()
+            if response.status != http.client.OK:
+                raise DeviceError(f"HTTP {response.status} {response.reason}")
+            for jpeg in MultipartReader(response):
+                self._seq += 1
+                self._newest = JpegFrame(self._seq, time.monotonic_ns(), jpeg)
+                self._flowing()
+                if self._stopped.is_set():
+                    return
+            raise DeviceError("the stream ended")
+        except http.client.HTTPException as error:
+            raise DeviceError(f"not HTTP: {error}") from error
+        finally:
+            connection.close()
+
+
+def open_mjpeg(url: str) -> MjpegCamera:
+    """The camera at an ``http://`` address."""
+    return MjpegCamera(url)

@@ -1,0 +1,46 @@
+"""A stream that is kept alive: one thread a camera, retried for ever, with the present fault in words."""
+
+import threading
+from abc import ABC, abstractmethod
+
+from engine.ports import DeviceError
+
+_RETRY_FIRST_S = 0.25
+_RETRY_LONGEST_S = 5.0
+
+
+class KeptStream(ABC):
+    """Runs ``_stream`` in a thread and runs it again when it fails, with growing pauses."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._fault = f"{url}: not connected yet"
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name=f"camera {url}", daemon=True)
+
+    @property
+    def fault(self) -> str:
+        """What is wrong now and what to do about it; empty when the stream flows."""
+        return self._fault
+
+    def close(self) -> None:
+        """Stop the stream and wait for its thread."""
+        self._stopped.set()
+        self._thread.join()
+
+    @abstractmethod
+    def _stream(self) -> None:
+        """Deliver until stopped; raise ``OSError`` or ``DeviceError`` when the device is lost."""
+
+    def _flowing(self) -> None:
+        self._fault = ""
+
+    def _keep(self) -> None:
+        pause_s = _RETRY_FIRST_S
+        while not self._stopped.is_set():
+            try:
+                self._stream()
+            except (OSError, DeviceError) as error:
+                pause_s = _RETRY_FIRST_S if not self._fault else min(_RETRY_LONGEST_S, pause_s * 2)
+                self._fault = f"{self._url}: {error}; check the camera's power, cable and address"
+            self._stopped.wait(pause_s)
