@@ -1,0 +1,94 @@
+"""Birth, misses, merging and death of tracks."""
+
+from collections.abc import Sequence, Set
+
+import numpy as np
+
+from engine.core.tracking._floor import FloorArea
+from engine.core.tracking._sightings import Eye, Sighting
+from engine.core.tracking._state import PairMemory, TrackerState, TrackMemory
+from engine.domain import TrackId
+
+_CHEST_M = 1.2
+_FRAME_MARGIN_PX = 12.0
+_BOX_MARGIN_PX = 6.0
+
+_HITS_FROM_TWO_CAMERAS, _HITS_FROM_ONE = 3, 6
+_SPARE_MISSES = 3
+
+_TENTATIVE_S = 0.6
+_LEAVING_S = 0.75
+_MISSED_S, _MISSED_VIEWS = 1.5, 5
+_HIDDEN_S, _HIDDEN_YOUNG_S = 8.0, 2.0
+_YOUNG_S = 2.0
+_NAMED_S = 5.0
+
+_SAME_BODY_M = 0.35
+_SAME_BODY_S, _SAME_BODY_OLD_S = 1.0, 3.0
+
+
+def is_confirmed(track: TrackMemory) -> bool:
+    """Whether a track is a person: two cameras agree, or one insists while the others do not object."""
+    if track.hits <= track.misses:
+        return False
+    return track.hits >= (_HITS_FROM_TWO_CAMERAS if len(track.cameras) > 1 else _HITS_FROM_ONE)
+
+
+def should_see(eye: Eye, area: FloorArea, track: TrackMemory, sightings: Sequence[Sighting]) -> bool:
+    """Whether this frame would show the track's body: in the picture, behind no fixture and behind nobody's box."""
+    chest_m = (track.motion.x, track.motion.y, _CHEST_M)
+    point_px, depth_m = eye.project(np.array(chest_m))
+    x, y = float(point_px[0]), float(point_px[1])
+    if depth_m <= 0.2 or not _FRAME_MARGIN_PX < x < eye.width_px - _FRAME_MARGIN_PX:
+        return False
+    if not _FRAME_MARGIN_PX < y < eye.height_px - _FRAME_MARGIN_PX:
+        return False
+    for sighting in sightings:
+        x1, y1, x2, y2 = sighting.xyxy_px
+        if x1 - _BOX_MARGIN_PX < x < x2 + _BOX_MARGIN_PX and y1 - _BOX_MARGIN_PX < y < y2 + _BOX_MARGIN_PX:
+            return False
+    return not area.hides(eye.position_m, chest_m)
+
+
+def note_miss(track: TrackMemory, t_ns: int) -> None:
+    """Count a frame that should have shown the track and did not."""
+    if not track.missed_in_a_row:
+        track.missed_since_ns = t_ns
+    track.missed_in_a_row += 1
+    track.misses += 1
+
+
+def has_ended(track: TrackMemory, area: FloorArea, now_ns: int) -> bool:
+    """Whether a track is over: hidden people are waited for, missed ones not long, those at the gate least."""
+    unseen_s = (now_ns - track.last_seen_ns) * 1e-9
+    if track.name:
+        return unseen_s > _NAMED_S
+    if not track.confirmed:
+        return unseen_s > _TENTATIVE_S or track.misses > track.hits + _SPARE_MISSES
+    if unseen_s > _LEAVING_S and area.is_leaving((track.motion.x, track.motion.y)):
+        return True
+    missed = track.missed_in_a_row >= _MISSED_VIEWS and (now_ns - track.missed_since_ns) * 1e-9 > _MISSED_S
+    lived_s = (track.last_seen_ns - track.born_ns) * 1e-9
+    return missed or unseen_s > (_HIDDEN_YOUNG_S if lived_s < _YOUNG_S else _HIDDEN_S)
+
+
+def merge_duplicates(memory: TrackerState, matched: Set[TrackId], t_ns: int) -> None:
+    """End the younger of two tracks that stay at one place while no camera shows two bodies there."""
+    since = {(pair.older, pair.younger): pair.since_ns for pair in memory.pairs}
+    pairs, ended = [], set()
+    tracks = [track for track in memory.tracks if not track.name]
+    for i, older in enumerate(tracks):
+        for younger in tracks[i + 1 :]:
+            dx, dy = older.motion.x - younger.motion.x, older.motion.y - younger.motion.y
+            if dx * dx + dy * dy > _SAME_BODY_M**2:
+                continue
+            two_bodies = older.track_id in matched and younger.track_id in matched
+            since_ns = t_ns if two_bodies else since.get((older.track_id, younger.track_id), t_ns)
+            lived_s = (t_ns - younger.born_ns) * 1e-9
+            if (t_ns - since_ns) * 1e-9 > (_SAME_BODY_S if lived_s < _SAME_BODY_OLD_S else _SAME_BODY_OLD_S):
+                ended.add(younger.track_id)
+            else:
+                pairs.append(PairMemory(older=older.track_id, younger=younger.track_id, since_ns=since_ns))
+    memory.pairs = [pair for pair in pairs if not {pair.older, pair.younger} & ended]
+    if ended:
+        memory.tracks = [track for track in memory.tracks if track.track_id not in ended]

@@ -1,0 +1,236 @@
+"""The floor tracker: each fact moves the tracks it speaks of; nothing else changes them."""
+
+import math
+from collections.abc import Sequence
+
+import msgspec
+
+from engine.core.tracking._association import Pairing, associate
+from engine.core.tracking._floor import FloorArea
+from engine.core.tracking._life import has_ended, is_confirmed, merge_duplicates, note_miss, should_see
+from engine.core.tracking._motion import Covariance, Motion
+from engine.core.tracking._sightings import Eye, Sighting
+from engine.core.tracking._skeleton import VIEW_KEPT_NS, build_skeletons, hands_of, to_mm
+from engine.core.tracking._state import HandSample, Side, Skeleton, Track, TrackerState, TrackMemory
+from engine.domain import KEYPOINTS, BodiesTracked, BodyTracked, CameraId, PersonsSeen, Point2, Store, TrackId
+
+_TOO_LATE_NS = 500_000_000
+_HANDS_KEPT_NS = 5_000_000_000
+_DOUBT = 4.0  # variance of a sighting that may be somebody else's
+_WALKING_MPS = 0.4
+_LAG_GAIN = 0.03
+_LONGEST_LAG_S = 0.4
+_BODY_SIGMA_M = 0.05  # of a place and of hands that an outside tracker reports
+
+
+class FloorTracker:
+    """Everybody on the floor of one store. Facts may be up to half a second out of order."""
+
+    def __init__(self, store: Store) -> None:
+        self._area = FloorArea(store)
+        self._eyes = {camera.camera_id: Eye(camera) for camera in store.cameras}
+        self._memory = TrackerState()
+
+    @classmethod
+    def from_state(cls, store: Store, state: TrackerState) -> "FloorTracker":
+        """A tracker that goes on exactly where ``state()`` was taken."""
+        tracker = cls(store)
+        tracker._memory = _copy(state)
+        return tracker
+
+    def state(self) -> TrackerState:
+        """A copy of everything this tracker remembers."""
+        return _copy(self._memory)
+
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        """All tracks by id, the tentative ones too, carried on to the latest instant heard of."""
+        return tuple(_shown(track, self._memory.now_ns or 0) for track in self._memory.tracks)
+
+    def hand_samples(self, track_id: TrackId, since_ns: int, until_ns: int) -> tuple[HandSample, ...]:
+        """A track's hands within both instants, in order; the last 5 s are kept, also of tracks that ended."""
+        samples = self._memory.hands.get(track_id, ())
+        return tuple(sorted((s for s in samples if since_ns <= s.t_ns <= until_ns), key=lambda s: (s.t_ns, s.side)))
+
+    def observe(self, fact: PersonsSeen) -> None:
+        """Take in one camera's frame. Raises ``KeyError`` for a camera the store does not have."""
+        eye = self._eyes[fact.camera_id]
+        self._hear(fact.t_ns)
+        t_ns = fact.t_ns - round(self._memory.lag_s.get(fact.camera_id, 0.0) * 1e9)
+        if self._now_ns - t_ns > _TOO_LATE_NS:
+            return
+        seen = [track for track in self._memory.tracks if not track.name]
+        for track in seen:
+            track.motion = track.motion.at(t_ns)
+        sightings = eye.sightings(fact.persons, t_ns)
+        pairings = associate(eye, seen, sightings, t_ns=t_ns)
+        for pairing in pairings:
+            self._follow(seen[pairing.track], sightings[pairing.sighting], pairing, fact)
+        self._measure_bodies(seen, sightings, pairings, t_ns)
+        matched = {pairing.track for pairing in pairings}
+        self._note_misses(eye, [track for i, track in enumerate(seen) if i not in matched], sightings, fact)
+        known = {pairing.sighting for pairing in pairings}
+        self._start([sighting for i, sighting in enumerate(sightings) if i not in known], t_ns, fact)
+        merge_duplicates(self._memory, {seen[i].track_id for i in matched}, fact.t_ns)
+        self._end_lost()
+
+    def observe_bodies(self, fact: BodiesTracked) -> None:
+        """Take in an outside tracker's people: one track for each name while it is heard of every 5 s."""
+        self._hear(fact.t_ns)
+        by_name = {track.name: track for track in self._memory.tracks if track.name}
+        for body in fact.bodies:
+            spread = (_BODY_SIGMA_M**2, 0.0, _BODY_SIGMA_M**2)
+            at_m = (body.head_m[0], body.head_m[1])
+            track = by_name.get(body.name)
+            if track is None:
+                track = self._new_track(fact.t_ns, at_m, spread, name=body.name)
+                track.confirmed = True
+            else:
+                track.motion = track.motion.at(fact.t_ns).corrected(fact.t_ns, at_m, spread)
+                track.last_seen_ns = max(track.last_seen_ns, fact.t_ns)
+            track.skeleton = _outside_skeleton(body, fact.t_ns)
+            self._keep_hands(track.track_id, _outside_hands(body, fact.t_ns))
+        self._end_lost()
+
+    def advance(self, t_ns: int) -> None:
+        """Let time pass: tracks that nobody has seen for long end."""
+        self._hear(t_ns)
+        self._end_lost()
+
+    @property
+    def _now_ns(self) -> int:
+        return self._memory.now_ns or 0
+
+    def _hear(self, t_ns: int) -> None:
+        now_ns = self._memory.now_ns
+        self._memory.now_ns = t_ns if now_ns is None else max(now_ns, t_ns)
+
+    def _follow(self, track: TrackMemory, sighting: Sighting, pairing: Pairing, fact: PersonsSeen) -> None:
+        t_ns, spread = sighting.view.t_ns, sighting.spread
+        if pairing.doubtful:
+            spread = (_DOUBT * spread[0], _DOUBT * spread[1], _DOUBT * spread[2])
+        elif track.confirmed:
+            self._learn_lag(fact.camera_id, track.motion, sighting)
+        track.motion = track.motion.corrected(t_ns, sighting.foot_m, spread)
+        track.last_seen_ns = max(track.last_seen_ns, fact.t_ns)
+        track.hits += 1
+        track.missed_in_a_row = 0
+        if fact.camera_id not in track.cameras:
+            track.cameras.append(fact.camera_id)
+        track.confirmed = track.confirmed or is_confirmed(track)
+        if pairing.doubtful:
+            track.views.pop(fact.camera_id, None)
+        else:
+            track.views[fact.camera_id] = sighting.view
+
+    def _learn_lag(self, camera_id: CameraId, motion: Motion, sighting: Sighting) -> None:
+        """A camera that keeps seeing walkers behind their place is late; the most prompt one counts as on time."""
+        speed2 = motion.vx**2 + motion.vy**2
+        if speed2 < _WALKING_MPS**2:
+            return
+        (x, y), _ = motion.place(sighting.view.t_ns)
+        ahead_m2 = (sighting.foot_m[0] - x) * motion.vx + (sighting.foot_m[1] - y) * motion.vy
+        step_s = min(0.2, max(-0.2, -ahead_m2 / speed2))
+        lags = self._memory.lag_s
+        lags[camera_id] = min(_LONGEST_LAG_S, lags.get(camera_id, 0.0) + _LAG_GAIN * step_s)
+        least_s = min(lags.values())
+        for each in lags:
+            lags[each] -= least_s
+
+    def _measure_bodies(
+        self, seen: Sequence[TrackMemory], sightings: Sequence[Sighting], pairings: Sequence[Pairing], t_ns: int
+    ) -> None:
+        sure = [p for p in pairings if not p.doubtful and sightings[p.sighting].scores.any()]
+        if not sure:
+            return
+        tracks = [seen[pairing.track] for pairing in sure]
+        for track in tracks:
+            track.views = {c: view for c, view in track.views.items() if abs(t_ns - view.t_ns) <= VIEW_KEPT_NS}
+        for track, pairing, skeleton in zip(tracks, sure, build_skeletons(tracks, self._eyes, t_ns=t_ns), strict=True):
+            track.skeleton = skeleton
+            if track.confirmed:
+                self._keep_hands(track.track_id, hands_of(skeleton, sightings[pairing.sighting].scores))
+
+    def _note_misses(
+        self, eye: Eye, unseen: Sequence[TrackMemory], sightings: Sequence[Sighting], fact: PersonsSeen
+    ) -> None:
+        for track in unseen:
+            if should_see(eye, self._area, track, sightings):
+                note_miss(track, fact.t_ns)
+
+    def _start(self, sightings: Sequence[Sighting], t_ns: int, fact: PersonsSeen) -> None:
+        for sighting in sightings:
+            if self._area.may_stand(sighting.foot_m):
+                track = self._new_track(t_ns, sighting.foot_m, sighting.spread)
+                track.cameras.append(fact.camera_id)
+                track.views[fact.camera_id] = sighting.view
+
+    def _new_track(self, t_ns: int, at_m: Point2, spread: Covariance, *, name: str = "") -> TrackMemory:
+        track = TrackMemory(
+            track_id=TrackId(self._memory.next_track_id),
+            name=name,
+            motion=Motion.start(t_ns, at_m, spread),
+            born_ns=t_ns,
+            born_at_m=at_m,
+            last_seen_ns=t_ns,
+        )
+        self._memory.next_track_id += 1
+        self._memory.tracks.append(track)
+        return track
+
+    def _keep_hands(self, track_id: TrackId, hands: tuple[HandSample, ...]) -> None:
+        if hands:
+            self._memory.hands.setdefault(track_id, []).extend(hands)
+
+    def _end_lost(self) -> None:
+        memory, now_ns = self._memory, self._now_ns
+        memory.tracks = [track for track in memory.tracks if not has_ended(track, self._area, now_ns)]
+        for track_id, samples in list(memory.hands.items()):
+            if now_ns - samples[0].t_ns > _HANDS_KEPT_NS:
+                samples[:] = [sample for sample in samples if now_ns - sample.t_ns <= _HANDS_KEPT_NS]
+                if not samples:
+                    del memory.hands[track_id]
+
+
+def _copy(state: TrackerState) -> TrackerState:
+    return msgspec.msgpack.decode(msgspec.msgpack.encode(state), type=TrackerState)
+
+
+def _shown(track: TrackMemory, now_ns: int) -> Track:
+    motion = track.motion.at(now_ns)
+    joints: list[tuple[float, float, float] | None] = [None] * KEYPOINTS
+    skeleton = track.skeleton
+    if skeleton is not None and now_ns - skeleton.t_ns <= 2 * VIEW_KEPT_NS:
+        dx, dy = motion.x - skeleton.foot_m[0], motion.y - skeleton.foot_m[1]
+        for joint, sigma_m in enumerate(skeleton.sigma_m):
+            if sigma_m > 0:
+                x, y, z = skeleton.joint_m[3 * joint : 3 * joint + 3]
+                joints[joint] = to_mm((x + dx, y + dy, z))
+    return Track(
+        track_id=track.track_id,
+        foot_m=(round(motion.x, 3), round(motion.y, 3)),
+        velocity_mps=(round(motion.vx, 3), round(motion.vy, 3)),
+        born_ns=track.born_ns,
+        last_seen_ns=track.last_seen_ns,
+        confirmed=track.confirmed,
+        joints_m=tuple(joints),
+        born_at_m=(round(track.born_at_m[0], 3), round(track.born_at_m[1], 3)),
+        name=track.name,
+    )
+
+
+def _outside_hands(body: BodyTracked, t_ns: int) -> tuple[HandSample, ...]:
+    return tuple(
+        HandSample(t_ns=t_ns, side=side, position_m=to_mm(hand_m), sigma_m=_BODY_SIGMA_M)
+        for side, hand_m in zip(Side, body.hands_m, strict=False)
+        if all(map(math.isfinite, hand_m))
+    )
+
+
+def _outside_skeleton(body: BodyTracked, t_ns: int) -> Skeleton:
+    """Head and hands as nose and wrists, so that a floor plan has something to draw."""
+    joints, sigmas = [0.0] * (3 * KEYPOINTS), [0.0] * KEYPOINTS
+    for joint, place_m in zip((0, 9, 10), (body.head_m, *body.hands_m), strict=False):
+        joints[3 * joint : 3 * joint + 3] = place_m
+        sigmas[joint] = _BODY_SIGMA_M
+    return Skeleton(t_ns=t_ns, foot_m=(body.head_m[0], body.head_m[1]), joint_m=tuple(joints), sigma_m=tuple(sigmas))

@@ -1,0 +1,1 @@
+"""The floor tracker against a made-up room whose truth is known."""

@@ -1,0 +1,200 @@
+"""The tracker's promises one by one: determinism, memory, birth, death, reflections and outside trackers."""
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.core.tracking import FloorTracker, HandSample, Side, Track, TrackerState
+from engine.domain import BodiesTracked, BodyTracked, PersonSeen, PersonsSeen, TrackId
+from tests.core.tracking.crowd import (
+    DEPTH_M,
+    START_NS,
+    WIDTH_M,
+    Flaws,
+    ceiling_room,
+    circling,
+    frames,
+    pacing,
+    standing,
+)
+
+STORE = ceiling_room()
+SCENE = frames(STORE, (pacing(y_m=2.2, phase=0.0), circling(centre_m=(3.0, 2.5), radius_m=1.2)), 4.0, seed=3)
+SECOND_NS = 1_000_000_000
+
+
+def play(facts: list[PersonsSeen], tracker: FloorTracker | None = None) -> FloorTracker:
+    tracker = tracker or FloorTracker(STORE)
+    for fact in facts:
+        tracker.observe(fact)
+    return tracker
+
+
+def confirmed(tracker: FloorTracker) -> list[Track]:
+    return [track for track in tracker.tracks if track.confirmed]
+
+
+def someone_standing(seconds: float, at_m: tuple[float, float] = (3.0, 2.5)) -> FloorTracker:
+    return play(frames(STORE, (standing(at_m=at_m),), seconds, seed=1, flaws=Flaws(invented=0.0)))
+
+
+def empty_frames(since_ns: int, seconds: float) -> list[PersonsSeen]:
+    return [
+        PersonsSeen(t_ns=since_ns + tenth * 100_000_000, camera_id=camera.camera_id, frame_seq=tenth, persons=())
+        for tenth in range(int(seconds * 10))
+        for camera in STORE.cameras
+    ]
+
+
+def test_the_same_facts_give_the_same_bytes() -> None:
+    one, other = play(SCENE), play(SCENE)
+    assert msgspec.msgpack.encode(one.state()) == msgspec.msgpack.encode(other.state())
+
+
+@pytest.mark.parametrize("cut", [1, 37, 90])
+def test_a_restored_tracker_goes_on_to_the_byte(cut: int) -> None:
+    encoded = msgspec.msgpack.encode(play(SCENE[:cut]).state())
+    restored = FloorTracker.from_state(STORE, msgspec.msgpack.decode(encoded, type=TrackerState))
+    assert msgspec.msgpack.encode(restored.state()) == encoded
+    whole, resumed = play(SCENE), play(SCENE[cut:], restored)
+    assert resumed.tracks == whole.tracks
+    assert msgspec.msgpack.encode(resumed.state()) == msgspec.msgpack.encode(whole.state())
+
+
+def test_a_state_is_a_copy() -> None:
+    tracker = play(SCENE[:40])
+    state = tracker.state()
+    before = msgspec.msgpack.encode(state)
+    play(SCENE[40:], tracker)
+    assert msgspec.msgpack.encode(state) == before
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.integers(min_value=-START_NS, max_value=10**18))
+def test_when_it_happens_does_not_matter(shift_ns: int) -> None:
+    facts = SCENE[:60]
+    shifted = play([msgspec.structs.replace(fact, t_ns=fact.t_ns + shift_ns) for fact in facts])
+    expected = [
+        msgspec.structs.replace(track, born_ns=track.born_ns + shift_ns, last_seen_ns=track.last_seen_ns + shift_ns)
+        for track in play(facts).tracks
+    ]
+    assert list(shifted.tracks) == expected
+
+
+def test_a_reflection_off_the_floor_is_never_a_track() -> None:
+    person, mirrored = standing(at_m=(0.8, 2.5)), standing(at_m=(-0.8, 2.5))
+    tracker = FloorTracker(STORE)
+    for fact in frames(STORE, (person, mirrored), 20.0, seed=5, flaws=Flaws(invented=0.0)):
+        tracker.observe(fact)
+        for track in tracker.tracks:
+            assert -0.2 < track.foot_m[0] < WIDTH_M + 0.2
+            assert -0.2 < track.foot_m[1] < DEPTH_M + 0.2
+    assert len(confirmed(tracker)) == 1
+
+
+def test_someone_whom_the_cameras_should_see_and_do_not_is_gone() -> None:
+    tracker = someone_standing(3.0)
+    (track,) = confirmed(tracker)
+    play(empty_frames(track.last_seen_ns, 1.4), tracker)
+    assert len(confirmed(tracker)) == 1
+    play(empty_frames(track.last_seen_ns + 1_400_000_000, 0.6), tracker)
+    assert not confirmed(tracker)
+
+
+def test_someone_whom_no_camera_can_see_is_waited_for() -> None:
+    tracker = someone_standing(3.0)
+    (track,) = confirmed(tracker)
+    tracker.advance(track.last_seen_ns + 6 * SECOND_NS)
+    assert [t.track_id for t in confirmed(tracker)] == [track.track_id]
+    tracker.advance(track.last_seen_ns + 9 * SECOND_NS)
+    assert not tracker.tracks
+
+
+def test_someone_lost_at_the_gate_has_left() -> None:
+    tracker = someone_standing(3.0, at_m=(1.0, 0.5))
+    (track,) = confirmed(tracker)
+    tracker.advance(track.last_seen_ns + SECOND_NS)
+    assert not tracker.tracks
+
+
+def test_a_single_frame_is_not_a_person_yet() -> None:
+    tracker = play(SCENE[:1])
+    assert tracker.tracks
+    assert not confirmed(tracker)
+
+
+def test_boxes_without_poses_are_enough() -> None:
+    facts = frames(STORE, (circling(centre_m=(3.0, 2.5), radius_m=1.0),), 8.0, seed=2, flaws=Flaws(invented=0.0))
+    tracker = play([_without_poses(fact) for fact in facts])
+    (track,) = confirmed(tracker)
+    assert track.track_id == 1
+    assert not any(track.joints_m)
+
+
+def _without_poses(fact: PersonsSeen) -> PersonsSeen:
+    persons = tuple(PersonSeen(xyxy_px=person.xyxy_px, score=person.score) for person in fact.persons)
+    return msgspec.structs.replace(fact, persons=persons)
+
+
+def test_hands_are_kept_for_five_seconds_also_of_the_gone() -> None:
+    tracker = someone_standing(8.0)
+    (track,) = confirmed(tracker)
+    end_ns = track.last_seen_ns
+    samples = tracker.hand_samples(track.track_id, end_ns - 20 * SECOND_NS, end_ns)
+    assert end_ns - 5 * SECOND_NS <= samples[0].t_ns < end_ns - 4 * SECOND_NS
+    assert {sample.side for sample in samples} == {Side.LEFT, Side.RIGHT}
+    assert list(samples) == sorted(samples, key=lambda sample: sample.t_ns)
+    play(empty_frames(end_ns, 3.0), tracker)
+    assert not tracker.tracks
+    assert tracker.hand_samples(track.track_id, end_ns - SECOND_NS, end_ns)
+    tracker.advance(end_ns + 6 * SECOND_NS)
+    assert tracker.hand_samples(track.track_id, 0, end_ns) == ()
+
+
+def test_what_leaves_is_in_whole_millimetres() -> None:
+    tracker = play(SCENE)
+    (track, *_) = confirmed(tracker)
+    numbers = [
+        *track.foot_m,
+        *track.velocity_mps,
+        *track.born_at_m,
+        *(x for joint in track.joints_m for x in joint or ()),
+    ]
+    for sample in tracker.hand_samples(track.track_id, 0, 2 * START_NS):
+        numbers += [*sample.position_m, sample.sigma_m]
+    assert all(number == round(number, 3) for number in numbers)
+
+
+def test_outside_names_are_tracks() -> None:
+    def bodies(t_ns: int, *names: str) -> BodiesTracked:
+        return BodiesTracked(
+            t_ns=t_ns,
+            bodies=tuple(
+                BodyTracked(name=name, head_m=(i + 1.0, 2.0, 1.6), hands_m=((i + 1.3, 2.0, 1.0), (i + 1.3, 2.2, 1.1)))
+                for i, name in enumerate(names)
+            ),
+        )
+
+    tracker = FloorTracker(STORE)
+    for tenth in range(10):
+        tracker.observe_bodies(bodies(START_NS + tenth * 100_000_000, "ann", "ben"))
+    ann, ben = tracker.tracks
+    assert (ann.name, ben.name) == ("ann", "ben")
+    assert ann.confirmed
+    assert ben.foot_m == pytest.approx((2.0, 2.0), abs=1e-3)
+    assert tracker.hand_samples(ann.track_id, START_NS, START_NS) == (
+        HandSample(t_ns=START_NS, side=Side.LEFT, position_m=(1.3, 2.0, 1.0), sigma_m=0.05),
+        HandSample(t_ns=START_NS, side=Side.RIGHT, position_m=(1.3, 2.2, 1.1), sigma_m=0.05),
+    )
+    tracker.observe_bodies(bodies(START_NS + 7 * SECOND_NS, "ann"))
+    assert [track.name for track in tracker.tracks] == ["ann"]
+
+
+def test_a_camera_of_another_store_is_refused() -> None:
+    with pytest.raises(KeyError):
+        FloorTracker(STORE).observe(msgspec.structs.replace(SCENE[0], camera_id="elsewhere"))
+
+
+def test_unknown_tracks_have_no_hands() -> None:
+    assert FloorTracker(STORE).hand_samples(TrackId(7), 0, START_NS) == ()
