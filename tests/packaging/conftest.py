@@ -35,6 +35,14 @@ class Installed:
         )
 
 
+def run(command: list[str]) -> None:
+    """Run a step of the preparation; when it fails, what it said is the error."""
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """Return the top of the checkout."""
@@ -46,7 +54,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """Build the wheel without a network and install it into a new virtual environment."""
     place = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(place / "dist"), str(ROOT)]
-    subprocess.run(build, check=True, capture_output=True, timeout=120)
+    run(build)
     (wheel,) = (place / "dist").glob("*.whl")
 
     venv.create(place / "env", with_pip=False)
@@ -56,5 +64,5 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     python = place / "env" / "bin" / "python"
     pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-deps", "--no-index"]
     # Forced: pip sees the editable Tillfree through the .pth file and would take the wheel for installed.
-    subprocess.run([*pip, "--ignore-installed", str(wheel)], check=True, capture_output=True, timeout=120)
+    run([*pip, "--ignore-installed", str(wheel)])
     return Installed(wheel=wheel, bin=python.parent, site_packages=site_packages)
