@@ -1,0 +1,109 @@
+"""The process: whoever has waited longest is looked at next, and no camera can hold up another."""
+
+import threading
+import time
+
+import cv2
+import structlog
+
+from engine.domain import CameraId
+from engine.ports import SmartCameraLink
+from engine.runtime.drivers import load_driver
+from engine.runtime.inbox import FactSender
+from engine.runtime.perception._eye import Eye
+from engine.runtime.perception._perceiver import Perceiver
+from engine.store import CameraSection, StoreFolder
+from engine.vision import PersonDetector, PoseEstimator, load_model
+
+log = structlog.get_logger()
+
+DETECTOR = "nanodet-320x544-int8"
+POSE = "movenet-lightning"
+SMART = "camera.smart"
+
+_IDLE_S = 0.004
+_HEALTH_S = 1.0
+_BACKGROUND_S = 10.0
+_FIRST_BACKGROUND_S = 3.0
+
+
+def run_perception(
+    folder: StoreFolder, camera_ids: tuple[CameraId, ...], sender: FactSender, stopped: threading.Event
+) -> None:
+    """Look at some of a store's cameras until stopped."""
+    cv2.setNumThreads(1)
+    sections = [section for section in folder.installation.camera if section.id in camera_ids]
+    smart = [load_driver(section.driver)(section.url) for section in sections if section.driver == SMART]
+    eyes = [_eye(folder, section) for section in sections if section.driver != SMART]
+    process = _Process(eyes, smart, sender, _perceiver(folder) if eyes else None)
+    try:
+        while not stopped.is_set():
+            if not process.turn():
+                stopped.wait(_IDLE_S)
+    finally:
+        for device in (*eyes, *smart):
+            device.close()
+
+
+class _Process:
+    def __init__(
+        self, eyes: list[Eye], smart: list[SmartCameraLink], sender: FactSender, perceiver: Perceiver | None
+    ) -> None:
+        self._eyes = eyes
+        self._smart = smart
+        self._sender = sender
+        self._perceiver = perceiver
+        self._health_due_s = 0.0
+        self._background_due_s = time.monotonic() + _FIRST_BACKGROUND_S
+
+    def turn(self) -> bool:
+        """Do the next thing; False when there was nothing to do."""
+        self._report()
+        said = [fact for link in self._smart for fact in link.seen()]
+        for fact in said:
+            self._sender.send(fact)
+        return self._look() or bool(said)
+
+    def _look(self) -> bool:
+        now_ns = time.monotonic_ns()
+        for eye in sorted(self._eyes, key=lambda eye: eye.looked_ns):
+            frame = eye.waiting(now_ns)
+            if frame is not None and self._perceiver is not None:
+                self._sender.send(eye.look(frame, self._perceiver))
+                return True
+        return False
+
+    def _report(self) -> None:
+        now_s = time.monotonic()
+        if now_s >= self._health_due_s:
+            self._health_due_s = now_s + _HEALTH_S
+            self._report_health()
+        if now_s >= self._background_due_s:
+            self._background_due_s = now_s + _BACKGROUND_S
+            self._report_backgrounds()
+
+    def _report_health(self) -> None:
+        for eye in self._eyes:
+            self._sender.show(eye.health(time.monotonic_ns()))
+            for dropped in eye.dropped(time.monotonic_ns()):
+                self._sender.send(dropped)
+
+    def _report_backgrounds(self) -> None:
+        for eye in self._eyes:
+            plate = eye.background(time.monotonic_ns())
+            if plate is not None:
+                self._sender.show(plate)
+
+
+def _eye(folder: StoreFolder, section: CameraSection) -> Eye:
+    camera = folder.store.camera_by_id[section.id]
+    link = load_driver(section.driver)(section.url)
+    return Eye(camera, link, frames_hz=folder.installation.perception.frames_hz)
+
+
+def _perceiver(folder: StoreFolder) -> Perceiver:
+    providers = (folder.installation.perception.provider,)
+    detector = load_model(DETECTOR, providers=providers)
+    pose = load_model(POSE, providers=providers)
+    log.info("models_loaded", provider=folder.installation.perception.provider)
+    return Perceiver(PersonDetector(detector), PoseEstimator(pose))
