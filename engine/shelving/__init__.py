@@ -1,1 +1,5 @@
-"""Samples of load cells to weight steps with honest uncertainty; scale calibration. Pure."""
+"""From samples of load cells to weight steps: pure, one estimator a shelf."""
+
+from engine.shelving._estimator import ShelfEstimator, ShelfFact
+
+__all__ = ["ShelfEstimator", "ShelfFact"]
