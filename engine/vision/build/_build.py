@@ -59,7 +59,7 @@ def _make(recipe: Recipe, files: list[Path], pictures: list[Image]) -> tuple[onn
         ranges = measure_ranges(model, (tensor for picture in pictures for tensor in calibrate(picture, manifest)))
     else:
         ranges = _shipped_ranges(recipe.manifest.name)
-    return quantise(model, ranges), ranges
+    return quantise(model, ranges, recipe.float_convolutions), ranges
 
 
 def _shipped_ranges(name: str) -> Ranges:

@@ -52,12 +52,13 @@ def measure_ranges(model: onnx.ModelProto, images: Iterable[NDArray[np.float32]]
     return {name: (_rounded(low), _rounded(high)) for name, (low, high) in ranges.items()}
 
 
-def quantise(model: onnx.ModelProto, ranges: Ranges) -> onnx.ModelProto:
+def quantise(model: onnx.ModelProto, ranges: Ranges, float_convolutions: int) -> onnx.ModelProto:
     """int8 weights per output channel, uint8 activations over `ranges`; sigmoid and reshaping stay in float.
 
-    Weights use seven bits: without VNNI, x86 adds pairs of products in 16 bits and would saturate. Raises ValueError
-    when `ranges` were measured on another graph.
+    So do the first `float_convolutions`, where a network reads fine contrasts. Weights use seven bits: without VNNI,
+    x86 adds pairs of products in 16 bits and saturates. Raises ValueError when `ranges` are those of another graph.
     """
+    convolutions = [node.name for node in model.graph.node if node.op_type == "Conv"]
     wanted = {name for node in model.graph.node if node.op_type in QUANTISED_OPS for name in node.output}
     if not wanted <= set(ranges):
         raise ValueError(f"no activation range for {sorted(wanted - set(ranges))[:3]}")
@@ -72,7 +73,7 @@ def quantise(model: onnx.ModelProto, ranges: Ranges) -> onnx.ModelProto:
         activation_qType=QuantType.QUInt8,
         tensors_range=TensorsData(CalibrationMethod.MinMax, measured),
         nodes_to_quantize=[],
-        nodes_to_exclude=[],
+        nodes_to_exclude=convolutions[:float_convolutions],
         op_types_to_quantize=list(QUANTISED_OPS),
         extra_options={},
     )

@@ -57,7 +57,7 @@ def _download_pypi(source: Source, folder: Path) -> Path:
 
 
 def _download(command: list[str], wanted: str, folder: Path) -> Path:
-    folder.mkdir()
+    folder.mkdir(parents=True)
     try:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=TIMEOUT_S)
     except subprocess.TimeoutExpired as error:
