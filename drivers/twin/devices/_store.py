@@ -1,0 +1,176 @@
+"""The whole simulated store on its sockets: shelves, gate and cameras, driven by one world.
+
+Rendering needs processor time and the shelves need punctuality, so cameras with pixels live in processes of their own,
+each with a world of the same seed. The store opens when the engine has come to its gate.
+"""
+
+import asyncio
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+from urllib.parse import urlsplit
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from drivers.twin.devices._controllers import controller_server
+from drivers.twin.devices._detector import SimulatedDetector
+from drivers.twin.devices._gate import GateServer
+from drivers.twin.devices._stream import SmartCamera
+from drivers.twin.physics import PlateLoads
+from drivers.twin.render import load_bodies
+from drivers.twin.scenario import Deed, Truth, World
+from engine.domain import PlateId
+from engine.store import CameraSection, StoreFolder
+
+_STEP_S = 0.01
+_OPENING_S = 3.0
+_SMART = "camera.smart"
+
+SHOPPING_OVER = "shopping is over"
+"""The line on standard output after the last shopper has left; the devices stay up until SIGTERM."""
+
+
+class TruthRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the truth file: a deed with its instant on the host's monotonic clock."""
+
+    t_ns: int
+    deed: str
+    shopper: int
+    sku_id: str | None
+    plate_id: str | None
+
+
+class TwinStore:
+    """The devices and the world behind them."""
+
+    def __init__(self, folder: StoreFolder, *, seed: int, shoppers: int, seconds: float) -> None:
+        self._folder = folder
+        self._seed = seed
+        self._world = World(folder.store, seed=seed, shoppers=shoppers, seconds=seconds)
+        self._loads = PlateLoads(self._world, seed=seed)
+        self._start_ns = 0
+        self._arguments = ["--seed", str(seed), "--shoppers", str(shoppers), "--seconds", str(seconds)]
+
+    async def run(self, truth: IO[str]) -> None:
+        """Serve everything until told to stop; play the scenario, write what really happened to ``truth``."""
+        watching: list[asyncio.Task[None]] = []
+        installation = self._folder.installation
+        servers = [controller_server(section, self._folder.store, self._weigh) for section in installation.controller]
+        listening = [asyncio.create_task(server.serve_forever()) for server in servers]
+        gate = GateServer.with_key(self._folder.keys_dir / "entry.key.pem")
+        await gate.start(installation.gate[0].host, installation.gate[0].port)
+        smart = await self._start_smart([section for section in installation.camera if section.driver == _SMART])
+        pixels = self._start_rendering([section for section in installation.camera if section.driver != _SMART])
+        try:
+            await self._open(gate, pixels)
+            watching += [asyncio.create_task(self._watch(camera, detector)) for camera, detector in smart]
+            await self._play(gate, truth)
+            sys.stdout.write(f"{SHOPPING_OVER}\n")
+            sys.stdout.flush()
+            await asyncio.Event().wait()
+        finally:
+            for task in watching:
+                task.cancel()
+            for process in pixels:
+                process.terminate()
+                process.wait()
+            for server in servers:
+                await server.shutdown()  # type: ignore[no-untyped-call]
+            await asyncio.gather(*listening, return_exceptions=True)
+            await gate.close()
+
+    def _weigh(self, plate_ids: tuple[PlateId, ...]) -> NDArray[np.float64]:
+        return self._loads.grams(plate_ids, self._now_s())
+
+    def _now_s(self) -> float:
+        return (time.monotonic_ns() - self._start_ns) / 1e9 if self._start_ns else 0.0
+
+    async def _open(self, gate: GateServer, pixels: Sequence["subprocess.Popen[str]"]) -> None:
+        for process in pixels:
+            assert process.stdout is not None  # noqa: S101 - opened with a pipe
+            await asyncio.to_thread(process.stdout.readline)
+        await gate.met.wait()
+        self._start_ns = time.monotonic_ns() + int(_OPENING_S * 1e9)
+        for process in pixels:
+            assert process.stdin is not None  # noqa: S101 - opened with a pipe
+            process.stdin.write(f"{self._start_ns}\n")
+            process.stdin.flush()
+
+    async def _play(self, gate: GateServer, truth: IO[str]) -> None:
+        told = 0
+        while not self._world.over:
+            self._world.advance(self._now_s())
+            for event in self._world.truths[told:]:
+                self._write(truth, event)
+                await _act(gate, event)
+            told = len(self._world.truths)
+            await asyncio.sleep(_STEP_S)
+
+    def _write(self, truth: IO[str], event: Truth) -> None:
+        record = TruthRecord(
+            t_ns=self._start_ns + int(event.t_s * 1e9),
+            deed=event.deed,
+            shopper=event.shopper,
+            sku_id=event.sku_id,
+            plate_id=event.plate_id,
+        )
+        truth.write(msgspec.json.encode(record).decode() + "\n")
+        truth.flush()
+
+    async def _start_smart(self, sections: list[CameraSection]) -> list[tuple[SmartCamera, SimulatedDetector]]:
+        bodies = load_bodies() if sections else ()
+        started: list[tuple[SmartCamera, SimulatedDetector]] = []
+        for number, section in enumerate(sections):
+            camera = SmartCamera()
+            url = urlsplit(section.url)
+            await camera.start(url.hostname or "127.0.0.1", url.port or 0)
+            detector = SimulatedDetector(
+                self._folder.store.camera_by_id[section.id], bodies, seed=self._seed * 1000 + number
+            )
+            started.append((camera, detector))
+        return started
+
+    async def _watch(self, camera: SmartCamera, detector: SimulatedDetector) -> None:
+        period_s = 1 / self._folder.installation.perception.frames_hz
+        while True:
+            camera.publish(detector.look(self._world))
+            await asyncio.sleep(period_s)
+
+    def _start_rendering(self, sections: list[CameraSection]) -> list["subprocess.Popen[str]"]:
+        if not sections:
+            return []
+        command = [sys.executable, "-m", "drivers.twin.devices.cameras", str(self._folder.path), *self._arguments]
+        return [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)]
+
+
+async def _act(gate: GateServer, event: Truth) -> None:
+    match event.deed:
+        case Deed.TOKEN:
+            await gate.show_token(f"shopper-{event.shopper}")
+        case Deed.ENTER:
+            await gate.pass_through(inward=True)
+        case Deed.LEAVE:
+            await gate.pass_through(inward=False)
+        case _:
+            pass
+
+
+def run_twin(folder: StoreFolder, *, seed: int, shoppers: int, seconds: float, truth: Path) -> None:
+    """Run the simulated store of a folder until SIGTERM or SIGINT."""
+    with truth.open("w", encoding="utf-8") as file:
+        asyncio.run(_until_told(TwinStore(folder, seed=seed, shoppers=shoppers, seconds=seconds).run(file)))
+
+
+async def _until_told(running: Coroutine[None, None, None]) -> None:
+    task = asyncio.create_task(running)
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(sign, task.cancel)
+    with suppress(asyncio.CancelledError):
+        await task
