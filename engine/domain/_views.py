@@ -114,11 +114,15 @@ class EvidenceRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Skeleton clips of every camera that saw the shelf, and the weight step; no pixels."""
+    """Skeleton clips of every camera that saw the shelf, and the weight step; no pixels.
+
+    ``floor`` is the floor during the clip, so that a reviewer sees which skeleton is whose.
+    """
 
     case_id: CaseId
     frames: tuple[CameraOverlay, ...]
     steps: tuple[WeightSettled, ...]
+    floor: tuple[FloorView, ...] = ()
 
 
 class CommandRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):

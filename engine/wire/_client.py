@@ -76,7 +76,7 @@ class EngineClient:
         if not self._state.poll(int(timeout_s * 1000)):
             return
         for published in self._drain():
-            if published.topic is not FACTS or self._follows(published):
+            if self._follows(published):
                 yield published
             elif not self._in_step:
                 yield self._resynchronise()
@@ -109,6 +109,10 @@ class EngineClient:
         self._context.term()
 
     def _follows(self, published: Published) -> bool:
+        if published.topic is not FACTS:
+            # A view has no number of its own, but it tells of a new engine run before the first fact does.
+            self._in_step = published.epoch == self._epoch
+            return self._in_step
         if published.epoch == self._epoch and published.seq <= self._seq:
             return False
         if published.epoch != self._epoch or published.seq != self._seq + 1:
