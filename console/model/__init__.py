@@ -1,1 +1,90 @@
-"""What the console knows, as plain Python without Qt: facts in, row changes out."""
+"""What the console knows, as plain Python without Qt: facts in, change notices out."""
+
+from console.model import _words as words
+from console.model._cameras import STALE_AFTER_NS, CameraTile, CameraTiles, shoppers_of
+from console.model._clock import NS_PER_S, EngineClock
+from console.model._console import LOST_AFTER_NS, Connection, ConsoleModel, Link
+from console.model._floor import TRAIL_NS, FloorState, TrackOnFloor, TrailPoint
+from console.model._health import LOW_DISK_MB, SLOW_LAG_MS, FaultKey, HealthState, camera_problem
+from console.model._notices import (
+    CameraChanged,
+    CartChanged,
+    CaseClosed,
+    CaseOpened,
+    FloorMoved,
+    HealthChanged,
+    Notice,
+    ReceiptChanged,
+    Reset,
+    VisitChanged,
+)
+from console.model._review import (
+    NOTHING_TAKEN,
+    Case,
+    Decision,
+    DecisionStage,
+    ReviewQueue,
+    at_risk_minor,
+    charge_minor,
+)
+from console.model._search import find_products, likely_quantity
+from console.model._visits import (
+    SHOPPER_COLOURS,
+    CartLine,
+    Receipt,
+    StoreState,
+    Visit,
+    VisitStage,
+    by_stage,
+    signed_quantity,
+)
+
+__all__ = [
+    "LOST_AFTER_NS",
+    "LOW_DISK_MB",
+    "NOTHING_TAKEN",
+    "NS_PER_S",
+    "SHOPPER_COLOURS",
+    "SLOW_LAG_MS",
+    "STALE_AFTER_NS",
+    "TRAIL_NS",
+    "CameraChanged",
+    "CameraTile",
+    "CameraTiles",
+    "CartChanged",
+    "CartLine",
+    "Case",
+    "CaseClosed",
+    "CaseOpened",
+    "Connection",
+    "ConsoleModel",
+    "Decision",
+    "DecisionStage",
+    "EngineClock",
+    "FaultKey",
+    "FloorMoved",
+    "FloorState",
+    "HealthChanged",
+    "HealthState",
+    "Link",
+    "Notice",
+    "Receipt",
+    "ReceiptChanged",
+    "Reset",
+    "ReviewQueue",
+    "StoreState",
+    "TrackOnFloor",
+    "TrailPoint",
+    "Visit",
+    "VisitChanged",
+    "VisitStage",
+    "at_risk_minor",
+    "by_stage",
+    "camera_problem",
+    "charge_minor",
+    "find_products",
+    "likely_quantity",
+    "shoppers_of",
+    "signed_quantity",
+    "words",
+]

@@ -1,0 +1,58 @@
+"""Who is where: tracks and the trails of their last seconds."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from console.model._clock import NS_PER_S
+from engine.domain import FloorView, Point2, ShopperOnFloor, TrackId
+
+TRAIL_NS = 15 * NS_PER_S
+
+
+@dataclass(frozen=True)
+class TrailPoint:
+    """Where a track was."""
+
+    t_ns: int
+    foot_m: Point2
+
+
+@dataclass
+class TrackOnFloor:
+    """A track's latest picture and its trail, oldest first."""
+
+    shopper: ShopperOnFloor
+    present: bool = True
+    trail: deque[TrailPoint] = field(default_factory=deque)
+
+    @property
+    def foot_m(self) -> Point2:
+        """Where it stands, or was seen last."""
+        return self.trail[-1].foot_m
+
+
+class FloorState:
+    """The floor as the engine sees it now, and 15 s back."""
+
+    def __init__(self) -> None:
+        self.tracks: dict[TrackId, TrackOnFloor] = {}
+        self.view: FloorView | None = None
+
+    def apply(self, view: FloorView) -> None:
+        """A newer picture of the floor."""
+        self.view = view
+        for track in self.tracks.values():
+            track.present = False
+        for shopper in view.shoppers:
+            track = self.tracks.setdefault(shopper.track_id, TrackOnFloor(shopper))
+            track.shopper, track.present = shopper, True
+            foot_m = (shopper.foot_mm[0] / 1000, shopper.foot_mm[1] / 1000)
+            track.trail.append(TrailPoint(view.t_ns, foot_m))
+        self._forget(view.t_ns - TRAIL_NS)
+
+    def _forget(self, before_ns: int) -> None:
+        for track_id, track in list(self.tracks.items()):
+            while track.trail and track.trail[0].t_ns < before_ns:
+                track.trail.popleft()
+            if not track.trail:
+                del self.tracks[track_id]

@@ -1,0 +1,163 @@
+"""The review queue: what the engine asks, in the order in which it matters, and what was answered."""
+
+from collections import deque
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from console.model._clock import NS_PER_S
+from console.model._notices import CaseClosed, CaseOpened, Notice
+from engine.domain import (
+    Accepted,
+    CaseId,
+    CaseResolved,
+    CommandId,
+    CommandRequest,
+    Evidence,
+    Hypothesis,
+    NeedsReview,
+    OutputFact,
+    Refused,
+    Store,
+    Verdict,
+)
+
+DECISIONS_KEPT = 10
+_SLACK_CLASS_NS = 10 * NS_PER_S
+"""Deadlines this close count as equal, so that the price at risk decides between them."""
+_PPM = 1_000_000
+
+NOTHING_TAKEN = Verdict(visit_id=None, sku_id=None, quantity=0)
+
+
+class DecisionStage(StrEnum):
+    """How far a decision of ours is on its way to becoming a fact."""
+
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A verdict given here. ``note`` is the reason of a refusal, or who else closed the case."""
+
+    command_id: CommandId
+    case_id: CaseId
+    by: str
+    verdict: Verdict
+    stage: DecisionStage = DecisionStage.SENT
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """An open case and the money that rides on it."""
+
+    asked: NeedsReview
+    at_risk_minor: int
+
+    @property
+    def case_id(self) -> CaseId:
+        """The case's id."""
+        return self.asked.case_id
+
+    def slack_s(self, now_ns: int) -> float:
+        """Seconds until the store's policy decides, on the engine's clock."""
+        return (self.asked.deadline_ns - now_ns) / NS_PER_S
+
+
+class ReviewQueue:
+    """Open cases, the evidence fetched for them, and the last decisions."""
+
+    def __init__(self, store: Store) -> None:
+        self.cases: dict[CaseId, Case] = {}
+        self.evidence: dict[CaseId, Evidence] = {}
+        self.decisions: deque[Decision] = deque(maxlen=DECISIONS_KEPT)
+        self._store = store
+
+    def restart(self, store: Store) -> None:
+        """Forget the cases, keep the decisions: a snapshot tells what is still open."""
+        self.cases.clear()
+        self.evidence.clear()
+        self._store = store
+
+    def apply(self, fact: OutputFact) -> tuple[Notice, ...]:
+        """Fold one fact in."""
+        if isinstance(fact, NeedsReview):
+            self.cases[fact.case_id] = Case(fact, at_risk_minor(fact, self._store))
+            return (CaseOpened(fact.case_id),)
+        if isinstance(fact, CaseResolved):
+            self._close(fact)
+            return (CaseClosed(fact.case_id),)
+        return ()
+
+    def ordered(self) -> list[Case]:
+        """Cases by deadline slack, then price at risk; those already answered last."""
+        return sorted(self.cases.values(), key=self._urgency)
+
+    def waiting(self) -> list[Case]:
+        """Cases that still need a person, most urgent first."""
+        return [case for case in self.ordered() if not self.is_answered(case.case_id)]
+
+    def is_answered(self, case_id: CaseId) -> bool:
+        """Whether a decision is on its way or accepted; its effect has not come yet."""
+        return any(
+            decision.case_id == case_id and decision.stage in (DecisionStage.SENT, DecisionStage.ACCEPTED)
+            for decision in self.decisions
+        )
+
+    def send(self, request: CommandRequest) -> None:
+        """A decision leaves; the case stays open until the engine's fact closes it."""
+        command = request.command
+        self.decisions.append(Decision(request.command_id, command.case_id, request.by, command.verdict))
+
+    def answer(self, reply: Accepted | Refused) -> None:
+        """The engine answered a decision."""
+        for place, decision in enumerate(self.decisions):
+            if decision.command_id != reply.command_id or decision.stage is DecisionStage.CLOSED:
+                continue
+            if isinstance(reply, Refused):
+                self.decisions[place] = replace(decision, stage=DecisionStage.REFUSED, note=reply.reason)
+            else:
+                self.decisions[place] = replace(decision, stage=DecisionStage.ACCEPTED)
+
+    def keep_evidence(self, evidence: Evidence) -> None:
+        """Keep what was fetched for a case that is still open."""
+        if evidence.case_id in self.cases:
+            self.evidence[evidence.case_id] = evidence
+
+    def _urgency(self, case: Case) -> tuple[bool, int, int, int]:
+        deadline_ns = case.asked.deadline_ns
+        return (self.is_answered(case.case_id), deadline_ns // _SLACK_CLASS_NS, -case.at_risk_minor, deadline_ns)
+
+    def _close(self, fact: CaseResolved) -> None:
+        self.cases.pop(fact.case_id, None)
+        self.evidence.pop(fact.case_id, None)
+        for place, decision in enumerate(self.decisions):
+            open_still = decision.stage in (DecisionStage.SENT, DecisionStage.ACCEPTED)
+            if decision.case_id == fact.case_id and open_still:
+                note = "" if fact.decided_by == decision.by else f"decided by {fact.decided_by}"
+                self.decisions[place] = replace(decision, stage=DecisionStage.CLOSED, note=note)
+
+
+def at_risk_minor(case: NeedsReview, store: Store) -> int:
+    """Expected wrong money if the likeliest hypothesis were simply taken: price times uncertainty."""
+    if not case.hypotheses:
+        return 0
+    best = max(case.hypotheses, key=lambda hypothesis: hypothesis.probability_ppm)
+    return sum(_wrong_minor(best, other, store) * other.probability_ppm for other in case.hypotheses) // _PPM
+
+
+def charge_minor(verdict: Verdict, store: Store) -> int:
+    """What a verdict adds to its visit's cart; 0 when nobody's cart changes."""
+    if verdict.visit_id is None or verdict.sku_id is None or verdict.sku_id not in store.product_by_sku:
+        return 0
+    return verdict.quantity * store.product_by_sku[verdict.sku_id].price_minor
+
+
+def _wrong_minor(taken: Hypothesis, truth: Hypothesis, store: Store) -> int:
+    charged, owed = charge_minor(taken.verdict, store), charge_minor(truth.verdict, store)
+    if taken.verdict.visit_id == truth.verdict.visit_id:
+        return abs(charged - owed)
+    return abs(charged) + abs(owed)

@@ -1,0 +1,31 @@
+"""Type-ahead search in the catalogue, for a reviewer who knows better."""
+
+from engine.domain import Product, Store
+
+
+def find_products(store: Store, typed: str, *, mass_mg: int, limit: int = 12) -> list[Product]:
+    """Products whose name, SKU or GTIN holds every word typed; nearest to the measured mass first."""
+    words = typed.lower().split()
+    found = [product for product in store.products if all(word in _searched(product) for word in words)]
+    return sorted(found, key=lambda product: (_rank(product, words), _mass_gap_g(product, mass_mg)))[:limit]
+
+
+def likely_quantity(product: Product, mass_mg: int) -> int:
+    """How many units a mass is, at least one; positive means taken, when mass left the shelf."""
+    units = max(1, round(abs(mass_mg) / 1000 / product.unit_mass_g))
+    return units if mass_mg <= 0 else -units
+
+
+def _searched(product: Product) -> str:
+    return f"{product.name} {product.sku_id} {product.gtin}".lower()
+
+
+def _rank(product: Product, words: list[str]) -> int:
+    """0 when every typed word begins a word of the name, 1 otherwise."""
+    starts = product.name.lower().split()
+    return int(not all(any(start.startswith(word) for start in starts) for word in words))
+
+
+def _mass_gap_g(product: Product, mass_mg: int) -> float:
+    units = abs(likely_quantity(product, mass_mg))
+    return abs(units * product.unit_mass_g - abs(mass_mg) / 1000)

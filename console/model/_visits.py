@@ -1,0 +1,187 @@
+"""Visits, their carts and receipts: folds over the engine's facts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from zlib import crc32
+
+from console.model._notices import CartChanged, Notice, ReceiptChanged, VisitChanged
+from engine.domain import (
+    LineId,
+    LineWithdrawn,
+    OutputFact,
+    Picked,
+    PutBack,
+    PutElsewhere,
+    ReceiptAdjusted,
+    ReceiptId,
+    ReceiptIssued,
+    ShopperBound,
+    SkuId,
+    Store,
+    TrackId,
+    VisitId,
+    VisitLeft,
+    VisitOpened,
+)
+
+SHOPPER_COLOURS = 8
+CHARGED_VISITS_KEPT = 500
+
+CartLine = Picked | PutBack | PutElsewhere
+
+
+class VisitStage(StrEnum):
+    """How far a visit is."""
+
+    INSIDE = "inside"
+    LEFT = "left"
+    CHARGED = "charged"
+
+
+@dataclass
+class Visit:
+    """One visit; ``lines`` in the order in which they were first said, ``colour`` an index for the eye."""
+
+    visit_id: VisitId
+    staff: bool
+    opened_ns: int
+    colour: int
+    track_id: TrackId | None = None
+    binding_ppm: int = 0
+    left_ns: int | None = None
+    receipt_id: ReceiptId | None = None
+    lines: dict[LineId, CartLine] = field(default_factory=dict)
+
+    @property
+    def stage(self) -> VisitStage:
+        """Inside, left, or charged."""
+        if self.receipt_id is not None:
+            return VisitStage.CHARGED
+        return VisitStage.INSIDE if self.left_ns is None else VisitStage.LEFT
+
+    @property
+    def items(self) -> int:
+        """Units in the cart now."""
+        return sum(signed_quantity(line) for line in self.lines.values())
+
+    @property
+    def provisional(self) -> bool:
+        """Whether a line still waits for its weight to settle."""
+        return any(not line.settled for line in self.lines.values())
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a visit was charged, and every adjustment since."""
+
+    issued: ReceiptIssued
+    adjustments: tuple[ReceiptAdjusted, ...] = ()
+
+    @property
+    def total_minor(self) -> int:
+        """The charge after adjustments."""
+        return self.issued.total_minor + sum(adjustment.delta_minor for adjustment in self.adjustments)
+
+
+def signed_quantity(line: CartLine) -> int:
+    """Units this line moves into the cart, negative out of it."""
+    return line.quantity if isinstance(line, Picked) else -line.quantity
+
+
+class StoreState:
+    """Who is inside, what they hold, and what was charged."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.visits: dict[VisitId, Visit] = {}
+        self.receipts: dict[ReceiptId, Receipt] = {}
+
+    def apply(self, fact: OutputFact) -> tuple[Notice, ...]:
+        """Fold one fact in; facts about anything else change nothing."""
+        match fact:
+            case VisitOpened():
+                self._visit(fact.visit_id, fact.t_ns).staff = fact.staff
+            case ShopperBound():
+                visit = self._visit(fact.visit_id, fact.t_ns)
+                visit.track_id, visit.binding_ppm = fact.track_id, fact.probability_ppm
+            case VisitLeft():
+                self._visit(fact.visit_id, fact.t_ns).left_ns = fact.t_ns
+            case Picked() | PutBack() | PutElsewhere():
+                self._visit(fact.visit_id, fact.t_ns).lines[fact.line_id] = fact
+                return (CartChanged(fact.visit_id),)
+            case LineWithdrawn():
+                self._visit(fact.visit_id, fact.t_ns).lines.pop(fact.line_id, None)
+                return (CartChanged(fact.visit_id),)
+            case ReceiptIssued():
+                return self._issue(fact)
+            case ReceiptAdjusted():
+                return self._adjust(fact)
+            case _:
+                return ()
+        return (VisitChanged(fact.visit_id),)
+
+    def inside(self) -> list[Visit]:
+        """Shoppers inside, longest first; staff are not shoppers."""
+        return [visit for visit in self.visits.values() if visit.stage is VisitStage.INSIDE and not visit.staff]
+
+    def line_minor(self, line: CartLine) -> int:
+        """What a line adds to its cart's total."""
+        product = self.store.product_by_sku.get(line.sku_id)
+        return signed_quantity(line) * product.price_minor if product else 0
+
+    def total_minor(self, visit: Visit) -> int:
+        """What the cart costs now, before it is a receipt."""
+        return sum(self.line_minor(line) for line in visit.lines.values())
+
+    def sales_minor(self) -> int:
+        """The sum of all receipts known here, after adjustments."""
+        return sum(receipt.total_minor for receipt in self.receipts.values())
+
+    def product_name(self, sku_id: SkuId) -> str:
+        """The catalogue's name, or the SKU itself when the catalogue does not know it."""
+        product = self.store.product_by_sku.get(sku_id)
+        return sku_id if product is None else product.name
+
+    def _visit(self, visit_id: VisitId, t_ns: int) -> Visit:
+        # A fact may name a visit whose opening this replica never saw; the cart still counts.
+        if visit_id not in self.visits:
+            self._forget_oldest()
+            self.visits[visit_id] = Visit(
+                visit_id=visit_id, staff=False, opened_ns=t_ns, colour=self._free_colour(visit_id)
+            )
+        return self.visits[visit_id]
+
+    def _free_colour(self, visit_id: VisitId) -> int:
+        taken = {visit.colour for visit in self.inside()}
+        wanted = crc32(visit_id.encode()) % SHOPPER_COLOURS
+        order = [(wanted + step) % SHOPPER_COLOURS for step in range(SHOPPER_COLOURS)]
+        return next((colour for colour in order if colour not in taken), wanted)
+
+    def _forget_oldest(self) -> None:
+        charged = [visit.visit_id for visit in self.visits.values() if visit.stage is VisitStage.CHARGED]
+        for visit_id in charged[: max(0, len(charged) - CHARGED_VISITS_KEPT)]:
+            del self.visits[visit_id]
+
+    def _issue(self, fact: ReceiptIssued) -> tuple[Notice, ...]:
+        adjustments = self.receipts[fact.receipt_id].adjustments if fact.receipt_id in self.receipts else ()
+        self.receipts[fact.receipt_id] = Receipt(fact, adjustments)
+        if fact.visit_id in self.visits:
+            self.visits[fact.visit_id].receipt_id = fact.receipt_id
+        return ReceiptChanged(fact.receipt_id), VisitChanged(fact.visit_id)
+
+    def _adjust(self, fact: ReceiptAdjusted) -> tuple[Notice, ...]:
+        receipt = self.receipts.get(fact.receipt_id)
+        if receipt is None:
+            return ()
+        self.receipts[fact.receipt_id] = Receipt(receipt.issued, (*receipt.adjustments, fact))
+        return (ReceiptChanged(fact.receipt_id),)
+
+
+def by_stage(visits: Iterable[Visit], *, charged_shown: int) -> list[Visit]:
+    """Visits as a person wants them listed: inside, then waiting for a receipt, then the newest charged."""
+    ordered: list[Visit] = []
+    for stage in (VisitStage.INSIDE, VisitStage.LEFT):
+        ordered += [visit for visit in visits if visit.stage is stage]
+    charged = [visit for visit in visits if visit.stage is VisitStage.CHARGED]
+    return ordered + charged[::-1][:charged_shown]

@@ -1,0 +1,105 @@
+"""Sentences for people: why a line says what it says, what a hypothesis means, why a case is open."""
+
+from console.model._visits import CartLine, StoreState
+from engine.domain import CaseCause, NeedsReview, Reason, Verdict, VisitId
+
+SHORT_ID = 8
+
+_CAUSES = {
+    CaseCause.WHO: "Who took it?",
+    CaseCause.WHAT: "What was it?",
+    CaseCause.UNEXPLAINED: "What happened here?",
+    CaseCause.UNWITNESSED: "What changed while nobody measured?",
+}
+
+
+def short_id(identifier: str) -> str:
+    """An id short enough to read aloud."""
+    return identifier if len(identifier) <= SHORT_ID else identifier[: SHORT_ID - 2]
+
+
+def shopper_name(visit_id: VisitId | None) -> str:
+    """How a shopper is called in the console: by the visit, never by a person's name."""
+    return "Nobody" if visit_id is None else f"Shopper {short_id(visit_id)}"
+
+
+def grams(mass_mg: int) -> str:
+    """A mass for the eye."""
+    return f"{mass_mg / 1000:.0f} g"
+
+
+def probability(ppm: int) -> str:
+    """A probability for the eye, never rounded to certainty."""
+    if 0 < ppm < 10_000:
+        return "<1 %"
+    if 990_000 < ppm < 1_000_000:
+        return ">99 %"
+    return f"{ppm / 10_000:.0f} %"
+
+
+def reason(why: Reason) -> str:
+    """Why a line says what it says: "621 g expected, 623 g measured; hand 6 cm away; runner-up X 0.04"."""
+    parts = []
+    if why.expected_mg:
+        parts.append(f"{grams(abs(why.expected_mg))} expected, {grams(abs(why.measured_mg))} measured")
+    else:
+        parts.append(f"{grams(abs(why.measured_mg))} measured")
+    if why.hand_distance_mm is None:
+        parts.append("no hand seen")
+    else:
+        parts.append(f"hand {why.hand_distance_mm / 10:.0f} cm away")
+    if why.runner_up:
+        parts.append(f"runner-up {why.runner_up} {why.runner_up_ppm / 1_000_000:.2f}")
+    return "; ".join(parts)
+
+
+def question(case: NeedsReview) -> str:
+    """What the engine asks."""
+    return _CAUSES[case.cause]
+
+
+def movement(case: NeedsReview) -> str:
+    """What the scales felt."""
+    way = "left" if case.mass_mg < 0 else "came onto"
+    return f"{grams(abs(case.mass_mg))} {way} shelf {case.shelf_id}"
+
+
+def verdict(held: Verdict, state: StoreState) -> str:
+    """A verdict as a sentence."""
+    if held.sku_id is None:
+        return "Nothing was taken"
+    what = f"{abs(held.quantity)} × {state.product_name(held.sku_id)}"
+    if held.visit_id is None:
+        return f"{what}, nobody's cart"
+    return f"{shopper_name(held.visit_id)} {'took' if held.quantity > 0 else 'put back'} {what}"
+
+
+def hypothesis_reason(held: Verdict, case: NeedsReview, state: StoreState) -> str:
+    """How the weight speaks for or against a verdict, and what the line it questions says of hands."""
+    measured = f"{grams(abs(case.mass_mg))} measured"
+    product = None if held.sku_id is None else state.store.product_by_sku.get(held.sku_id)
+    weight = measured if product is None else f"{product.unit_mass_g * abs(held.quantity):.0f} g expected, {measured}"
+    line = questioned_line(case, state)
+    if line is None or line.visit_id != held.visit_id or line.sku_id != held.sku_id:
+        return weight
+    if line.reason.hand_distance_mm is None:
+        return f"{weight}; no hand seen"
+    return f"{weight}; hand {line.reason.hand_distance_mm / 10:.0f} cm away"
+
+
+def questioned_line(case: NeedsReview, state: StoreState) -> CartLine | None:
+    """The cart line a case is about, if one was said."""
+    if case.line_id is None:
+        return None
+    return next((visit.lines[case.line_id] for visit in state.visits.values() if case.line_id in visit.lines), None)
+
+
+def age(seconds: float) -> str:
+    """A duration for the eye."""
+    if seconds < 1:
+        return "now"
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    if seconds < 3600:
+        return f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
+    return f"{seconds // 3600:.0f} h {seconds % 3600 // 60:.0f} min"
