@@ -1,0 +1,26 @@
+"""The twin's cameras: people, fixtures and products as pictures, with true joints; a CPU rasteriser of our own."""
+
+from drivers.twin.render._body import BODIES_FOLDER, Body, load_bodies, load_body
+from drivers.twin.render._camera import CameraRenderer
+from drivers.twin.render._picture import render_product_picture
+from drivers.twin.render._pose import JOINTS, STRIDE_M, Pose, Posed, arm_reach_m, joints, put_in_pose
+from drivers.twin.render._scene import HeldItem, SceneItem, StoreScene
+
+__all__ = [
+    "BODIES_FOLDER",
+    "JOINTS",
+    "STRIDE_M",
+    "Body",
+    "CameraRenderer",
+    "HeldItem",
+    "Pose",
+    "Posed",
+    "SceneItem",
+    "StoreScene",
+    "arm_reach_m",
+    "joints",
+    "load_bodies",
+    "load_body",
+    "put_in_pose",
+    "render_product_picture",
+]

@@ -1,0 +1,273 @@
+"""One camera of the twin: static layer baked once, people and held products drawn over it, lens and sensor on top."""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from drivers.twin.render import _raster
+from drivers.twin.render._mesh import Mesh, joined
+from drivers.twin.render._pose import Pose
+from drivers.twin.render._scene import HeldItem, Person, Region, StoreScene
+from engine.domain import CameraCalibration
+
+Picture = NDArray[np.uint8]
+Rect = tuple[int, int, int, int]
+
+_SUPERSAMPLED_WIDTH_PX = 960  # up to this width a canvas pixel is smaller than the camera's
+_SUPERSAMPLING = 1.75
+_NOISE_SIGMA = 2.6
+_NOISE_STRIP = 1 << 18
+_VIGNETTE = 0.20
+_PERSON_KEY = 1 << 24  # faces of the moment count from here; a store has fewer static ones
+_KEYS_PER_PERSON = 1 << 16
+_FOOT_BLOB = (0.20, 0.5)
+_BODY_BLOB = (0.55, 0.45)
+
+
+@dataclass(eq=False)
+class _Layer:
+    """A canvas: nearness (H, W) float32 and BGR colour (H, W, 3)."""
+
+    nearness: NDArray[np.float32]
+    colour: Picture
+
+
+class CameraRenderer:
+    """Renders what one camera would deliver, distorted and noisy; same scene, poses and time, same picture."""
+
+    def __init__(self, scene: StoreScene, calibration: CameraCalibration, *, seed: int = 0) -> None:
+        self._scene = scene
+        self._lens = _Lens(calibration)
+        self._camera = self._lens.canvas_from_floor.astype(np.float32)
+        self._eye = np.array(calibration.position_m)
+        height, width = self._lens.canvas_shape
+        self._still = _Layer(np.zeros((height, width), np.float32), np.zeros((height, width, 3), np.uint8))
+        self._face_at = np.full((height, width), -1, np.int32)
+        self._bary = np.zeros((height, width, 2), np.float32)
+        self._bake((0, 0, width, height))
+        self._seen_changes = scene.change_count
+        self._now = _Layer(self._still.nearness.copy(), self._still.colour.copy())
+        self._still_picture = self._lens.picture(self._still.colour)
+        self._picture = self._still_picture.copy()
+        self._dirty: list[Rect] = []
+        self._sensor = _Sensor(seed, calibration)
+
+    def render(self, poses: Sequence[Pose] = (), held: Sequence[HeldItem] = (), t_s: float = 0.0) -> Picture:
+        """The camera's picture (H, W, 3) BGR uint8 at time ``t_s`` (which only chooses the noise)."""
+        self._catch_up()
+        self._restore()
+        people = self._scene.people(poses)
+        rects = [self._draw_person(number, person) for number, person in enumerate(people)]
+        rects += [self._draw_held(number, item, people) for number, item in enumerate(held)]
+        self._dirty = _merged([rect for rect in rects if rect is not None])
+        for rect in self._dirty:
+            self._lens.copy_into(self._now.colour, rect, self._picture)
+        return self._sensor.expose(self._picture, t_s)
+
+    # ---- the static layer
+
+    def _catch_up(self) -> None:
+        regions = self._scene.changed_since(self._seen_changes)
+        self._seen_changes += len(regions)
+        for region in regions:
+            rect = self._rect_of(_corners(region), margin=2)
+            if rect is None:
+                continue
+            self._bake(rect)
+            self._lens.copy_into(self._still.colour, rect, self._still_picture)
+            self._copy(rect)
+            self._lens.copy_into(self._still.colour, rect, self._picture)
+
+    def _bake(self, rect: Rect) -> None:
+        x0, y0, x1, y1 = rect
+        self._still.nearness[y0:y1, x0:x1] = 0
+        self._still.colour[y0:y1, x0:x1] = 0
+        self._face_at[y0:y1, x0:x1] = -1
+        mesh = joined([self._scene.fixtures, *self._meshes_in(rect)])
+        self._draw(mesh, 0, rect, self._still)
+        self._face_at[y0:y1, x0:x1] = -1
+
+    def _meshes_in(self, rect: Rect) -> list[Mesh]:
+        return [
+            mesh
+            for mesh in self._scene.item_meshes()
+            if _overlap(_raster.bounds(_raster.project(mesh.points_m, self._camera), *self._size), rect)
+        ]
+
+    def _draw(self, mesh: Mesh, key: int, rect: Rect, layer: _Layer) -> None:
+        arrays = mesh.arrays()
+        pixels = _raster.project(arrays.points, self._camera)
+        _raster.rasterise(pixels, arrays.faces, key, rect, layer.nearness, self._face_at, self._bary)
+        _raster.shade_textured(
+            rect, key, layer.nearness, self._face_at, self._bary, arrays, self._scene.textures, self._scene.lamps,
+            self._eye, self._lens.canvas_focal_px, layer.colour,
+        )  # fmt: skip
+
+    # ---- what moves
+
+    def _restore(self) -> None:
+        for rect in self._dirty:
+            self._copy(rect)
+            x0, y0, x1, y1 = rect
+            self._face_at[y0:y1, x0:x1] = -1
+            left, top, right, bottom = self._lens.picture_rect(rect)
+            self._picture[top:bottom, left:right] = self._still_picture[top:bottom, left:right]
+
+    def _copy(self, rect: Rect) -> None:
+        x0, y0, x1, y1 = rect
+        self._now.nearness[y0:y1, x0:x1] = self._still.nearness[y0:y1, x0:x1]
+        self._now.colour[y0:y1, x0:x1] = self._still.colour[y0:y1, x0:x1]
+
+    def _draw_person(self, number: int, person: Person) -> Rect | None:
+        shadow = self._draw_shadow(person)
+        pixels = _raster.project(person.points_m, self._camera)
+        rect: Rect = _raster.bounds(pixels, *self._size)
+        if _empty(rect):
+            return shadow
+        key = _PERSON_KEY + number * _KEYS_PER_PERSON
+        now = self._now
+        _raster.rasterise(pixels, person.faces, key, rect, now.nearness, self._face_at, self._bary)
+        _raster.shade_lit(
+            rect, key, self._face_at, self._bary, person.faces, person.lit, person.pattern, int(person.kind), now.colour
+        )
+        return rect if shadow is None else _union(rect, shadow)
+
+    def _draw_shadow(self, person: Person) -> Rect | None:
+        joints = person.posed.joint
+        hips = (joints("left_hip") + joints("right_hip")) / 2
+        spots = [(joints("left_ankle"), _FOOT_BLOB), (joints("right_ankle"), _FOOT_BLOB), (hips, _BODY_BLOB)]
+        blobs = np.array([(spot[0], spot[1], *blob) for spot, blob in spots])
+        low, high = (blobs[:, :2] - blobs[:, 2:3]).min(axis=0), (blobs[:, :2] + blobs[:, 2:3]).max(axis=0)
+        rect = self._rect_of(_corners((*low, 0.0, *high, 0.0)), margin=0)
+        if rect is not None:
+            _raster.darken_floor(
+                rect, self._camera, self._lens.floor_from_canvas, self._now.nearness, blobs, self._now.colour
+            )
+        return rect
+
+    def _draw_held(self, number: int, item: HeldItem, people: Sequence[Person]) -> Rect | None:
+        mesh = self._scene.held_mesh(item, people[item.person])
+        rect = self._rect_of(mesh.points_m, margin=0)
+        if rect is not None:
+            self._draw(mesh, 2 * _PERSON_KEY + number * _KEYS_PER_PERSON, rect, self._now)
+        return rect
+
+    @property
+    def _size(self) -> tuple[int, int]:
+        height, width = self._lens.canvas_shape
+        return width, height
+
+    def _rect_of(self, points_m: NDArray[np.float32], *, margin: int) -> Rect | None:
+        width, height = self._size
+        rect = _raster.bounds(_raster.project(points_m, self._camera), width, height)
+        if _empty(rect):
+            return None
+        x0, y0, x1, y1 = rect
+        return max(x0 - margin, 0), max(y0 - margin, 0), min(x1 + margin, width), min(y1 + margin, height)
+
+
+class _Lens:
+    """Between the undistorted canvas and the camera's distorted picture."""
+
+    def __init__(self, calibration: CameraCalibration) -> None:
+        self._calibration = calibration
+        width, height = calibration.width_px, calibration.height_px
+        self._scale = _SUPERSAMPLING if width <= _SUPERSAMPLED_WIDTH_PX else 1.0
+        grid = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).reshape(-1, 2).astype(float)
+        ideal = calibration.undistort(grid)
+        self._origin = np.floor(ideal.min(axis=0)) - 1
+        extent = np.ceil(ideal.max(axis=0)) + 1 - self._origin
+        self.canvas_shape = (int(extent[1] * self._scale) + 1, int(extent[0] * self._scale) + 1)
+        self.canvas_focal_px = calibration.focal_px * self._scale
+        canvas = ((ideal - self._origin) * self._scale).reshape(height, width, 2).astype(np.float32)
+        self._map, self._fraction = cv2.convertMaps(canvas[..., 0], canvas[..., 1], cv2.CV_16SC2)
+        centre = calibration.K_cam[:2, 2]
+        falloff = np.square((grid - centre) / centre).sum(axis=1).reshape(height, width, 1) / 2
+        self._vignette = np.repeat((255 * (1 - _VIGNETTE * falloff)).astype(np.uint8), 3, axis=2)
+        k = calibration.K_cam.copy()
+        k[:2, 2] -= self._origin
+        k[:2] *= self._scale
+        self.canvas_from_floor = k @ calibration.cam_from_floor[:3]
+        self.floor_from_canvas = np.linalg.inv(self.canvas_from_floor[:, [0, 1, 3]])
+
+    def picture(self, canvas: Picture) -> Picture:
+        """The whole distorted picture."""
+        out = np.empty((self._calibration.height_px, self._calibration.width_px, 3), np.uint8)
+        height, width = self.canvas_shape
+        self.copy_into(canvas, (0, 0, width, height), out)
+        return out
+
+    def copy_into(self, canvas: Picture, rect: Rect, picture: Picture) -> None:
+        """Refresh the part of the picture that shows a rectangle of the canvas."""
+        x0, y0, x1, y1 = self.picture_rect(rect)
+        if x0 >= x1 or y0 >= y1:
+            return
+        part = cv2.remap(canvas, self._map[y0:y1, x0:x1], self._fraction[y0:y1, x0:x1], cv2.INTER_LINEAR)
+        picture[y0:y1, x0:x1] = cv2.multiply(part, self._vignette[y0:y1, x0:x1], scale=1 / 255)
+
+    def picture_rect(self, rect: Rect) -> Rect:
+        """Bounds in the picture of a canvas rectangle, a pixel wider for the interpolation."""
+        x0, y0, x1, y1 = rect
+        share = np.linspace(0, 1, 9)
+        xs, ys = x0 + share * (x1 - x0), y0 + share * (y1 - y0)
+        border = np.concatenate([
+            np.column_stack([xs, np.full(9, y0)]), np.column_stack([xs, np.full(9, y1)]),
+            np.column_stack([np.full(9, x0), ys]), np.column_stack([np.full(9, x1), ys]),
+        ])  # fmt: skip
+        seen = self._calibration.distort(border / self._scale + self._origin)
+        low, high = np.floor(seen.min(axis=0)).astype(int) - 1, np.ceil(seen.max(axis=0)).astype(int) + 2
+        width, height = self._calibration.width_px, self._calibration.height_px
+        return max(int(low[0]), 0), max(int(low[1]), 0), min(int(high[0]), width), min(int(high[1]), height)
+
+
+class _Sensor:
+    """Seeded read-out noise: each row takes its own stretch of one long strip, chosen by seed and time."""
+
+    def __init__(self, seed: int, calibration: CameraCalibration) -> None:
+        place = zlib.crc32(repr(calibration.position_m).encode())
+        self._seed = (seed, place)
+        strip = np.random.default_rng(self._seed).normal(0, _NOISE_SIGMA, _NOISE_STRIP)
+        self._strip = np.rint(strip).clip(-127, 127).astype(np.int8)
+
+    def expose(self, picture: Picture, t_s: float) -> Picture:
+        """A noisy copy."""
+        height, width = picture.shape[:2]
+        rng = np.random.default_rng((*self._seed, round(t_s * 1e6) & 0xFFFFFFFFFFFF))
+        starts = rng.integers(0, _NOISE_STRIP - 3 * width, height)
+        out = np.empty_like(picture)
+        _raster.add_noise(picture.reshape(height, -1), self._strip, starts, out.reshape(height, -1))
+        return out
+
+
+def _corners(region: Region) -> NDArray[np.float32]:
+    x, y, z = zip(region[:3], region[3:], strict=True)
+    return np.array([(a, b, c) for a in x for b in y for c in z], np.float32)
+
+
+def _empty(rect: Rect) -> bool:
+    return rect[0] >= rect[2] or rect[1] >= rect[3]
+
+
+def _overlap(one: Rect, other: Rect) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _union(one: Rect, other: Rect) -> Rect:
+    return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
+
+
+def _merged(rects: Sequence[Rect]) -> list[Rect]:
+    """Rectangles that do not overlap and cover the given ones."""
+    apart: list[Rect] = []
+    for rect in rects:
+        grown, rest = rect, apart
+        while any(_overlap(grown, other) for other in rest):
+            for other in [other for other in rest if _overlap(grown, other)]:
+                grown = _union(grown, other)
+            rest = [other for other in rest if not _overlap(grown, other)]
+        apart = [*rest, grown]
+    return apart

@@ -1,0 +1,159 @@
+"""The store as the cameras see it: fixtures, what stands on the shelves now, and the people of the moment."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drivers.twin.render import _raster
+from drivers.twin.render._body import Body, Material, Pattern, load_bodies
+from drivers.twin.render._fixtures import fixtures, lamps
+from drivers.twin.render._mesh import Floats, Mesh
+from drivers.twin.render._pose import Pose, Posed, put_in_pose
+from drivers.twin.render._products import ProductModel, model
+from drivers.twin.render._texture import TextureStack
+from engine.domain import SkuId, Store
+
+Region = tuple[float, float, float, float, float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneItem:
+    """One unit standing in the store: middle of its base in the store frame; its front looks towards yaw_rad."""
+
+    item_id: int
+    sku_id: SkuId
+    x_m: float
+    y_m: float
+    z_m: float
+    yaw_rad: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldItem:
+    """One unit in a hand of the person at that place of the rendered poses."""
+
+    sku_id: SkuId
+    person: int
+    hand: Literal["left", "right"]
+
+
+@dataclass(frozen=True, eq=False)
+class Person:
+    """A skinned and lit body: points (n, 3); lit (n, 6) and pattern (n, 2) as the kernels take them."""
+
+    posed: Posed
+    yaw_rad: float
+    points_m: Floats
+    lit: Floats
+    pattern: Floats
+    faces: NDArray[np.int32]
+    kind: Pattern
+
+
+class StoreScene:
+    """One store's contents. Renderers follow its changes by themselves: see ``changed_since``."""
+
+    def __init__(self, store: Store, items: Iterable[SceneItem] = (), *, bodies: Sequence[Body] | None = None) -> None:
+        self.store = store
+        self.bodies = tuple(load_bodies() if bodies is None else bodies)
+        self.lamps = lamps(store)
+        stack = TextureStack()
+        self.fixtures = fixtures(store, stack)
+        self._models = {product.sku_id: model(product, stack) for product in store.products}
+        self.textures = stack.arrays()
+        self._items = {item.item_id: (item, self._standing(item)) for item in items}
+        self._changes: list[Region] = []
+        self._people: dict[Pose, Person] = {}
+        self._outfits = [_outfit(body) for body in self.bodies]
+
+    @property
+    def change_count(self) -> int:
+        """How often something came or went."""
+        return len(self._changes)
+
+    def changed_since(self, count: int) -> list[Region]:
+        """Boxes (low x, y, z, high x, y, z) touched by the changes after the first ``count``."""
+        return self._changes[count:]
+
+    def product_model(self, sku_id: SkuId) -> ProductModel:
+        """Shape and label of an SKU; raises KeyError for one the store does not sell."""
+        return self._models[sku_id]
+
+    def item_meshes(self) -> list[Mesh]:
+        """Everything that stands in the store now."""
+        return [mesh for _, mesh in self._items.values()]
+
+    def put(self, item: SceneItem) -> None:
+        """A unit appears; raises ValueError when its id is already standing somewhere."""
+        if item.item_id in self._items:
+            raise ValueError(f"item {item.item_id} stands in the store already")
+        mesh = self._standing(item)
+        self._items[item.item_id] = (item, mesh)
+        self._changes.append(_region(mesh))
+
+    def take(self, item_id: int) -> SceneItem:
+        """A unit leaves its place; raises KeyError when it does not stand in the store."""
+        item, mesh = self._items.pop(item_id)
+        self._changes.append(_region(mesh))
+        return item
+
+    def people(self, poses: Sequence[Pose]) -> list[Person]:
+        """Skinned and lit bodies, shared by all cameras that render the same poses."""
+        self._people = {pose: self._people.get(pose) or self._person(pose) for pose in poses}
+        return [self._people[pose] for pose in poses]
+
+    def held_mesh(self, item: HeldItem, person: Person) -> Mesh:
+        """The unit upright in the palm, its front away from the body."""
+        width, depth, height = self._models[item.sku_id].size_m
+        palm = person.posed.joint(f"{item.hand}_hand")
+        out_m = min(width, depth) / 2
+        x, y = palm[0] + out_m * math.cos(person.yaw_rad), palm[1] + out_m * math.sin(person.yaw_rad)
+        mesh = self._models[item.sku_id].mesh
+        return mesh.placed(float(x), float(y), float(palm[2]) - 0.45 * height, turn_rad=person.yaw_rad + math.pi / 2)
+
+    def _person(self, pose: Pose) -> Person:
+        body, (albedo, pattern) = self.bodies[pose.body_index], self._outfits[pose.body_index]
+        posed = put_in_pose(body, pose)
+        bones = np.concatenate([posed.turns, posed.shifts_m[:, :, None]], axis=2).astype(np.float32)
+        points, normals = _raster.skin(body.vertices_m, body.normals, body.bone_rows, body.bone_weights, bones)
+        plain = _raster.light_vertices(points, normals, albedo[:, :3], self.lamps)
+        second = plain
+        if body.pattern is not Pattern.PLAIN:
+            second = _raster.light_vertices(points, normals, albedo[:, 3:], self.lamps)
+        return Person(posed, pose.yaw_rad, points, np.hstack([plain, second]), pattern, body.faces, body.pattern)
+
+    def _standing(self, item: SceneItem) -> Mesh:
+        mesh = self._models[item.sku_id].mesh.shaded(self._daylight(item))
+        return mesh.placed(item.x_m, item.y_m, item.z_m, turn_rad=item.yaw_rad + math.pi / 2)
+
+    def _daylight(self, item: SceneItem) -> float:
+        """How much of the ceiling's light reaches a unit: less the deeper it stands between two boards."""
+        for plate in self.store.plates:
+            dx, dy = item.x_m - plate.centre_m[0], item.y_m - plate.centre_m[1]
+            c, s = math.cos(plate.yaw_rad), math.sin(plate.yaw_rad)
+            out_m, along_m = dx * c + dy * s, -dx * s + dy * c
+            on_it = abs(along_m) <= plate.width_m / 2 and abs(out_m) <= plate.depth_m / 2
+            if on_it and abs(item.z_m - plate.centre_m[2]) < 0.05:
+                return 1 - 0.45 * (0.5 - out_m / plate.depth_m)
+        return 1.0
+
+
+def _outfit(body: Body) -> tuple[Floats, Floats]:
+    """Albedo (n, 6), plain and second colour; pattern coordinates (n, 2): rest height, side."""
+    plain = body.colours
+    second = plain.copy()
+    second[body.material == Material.TOP] = body.pattern_rgb
+    # Far from any jacket's opening for everything that looks backwards.
+    side = np.where(body.vertices_m[:, 0] > 0, body.vertices_m[:, 1], np.sign(body.vertices_m[:, 1] + 1e-9) * 9)
+    if body.pattern is not Pattern.JACKET:
+        side = body.vertices_m[:, 1]
+    return np.hstack([plain, second]), np.column_stack([body.vertices_m[:, 2], side]).astype(np.float32)
+
+
+def _region(mesh: Mesh) -> Region:
+    low, high = mesh.points_m.min(axis=0), mesh.points_m.max(axis=0)
+    return float(low[0]), float(low[1]), float(low[2]), float(high[0]), float(high[1]), float(high[2])
