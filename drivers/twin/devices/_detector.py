@@ -68,17 +68,16 @@ def _box(image_px: Floats) -> Floats:
 
 
 def _hidden(image_px: Floats, nearer: list[Floats]) -> NDArray[np.bool_]:
-    hidden = np.zeros(len(image_px), dtype=bool)
+    hidden = np.zeros(len(image_px), dtype=np.bool_)
     for box in nearer:
         middle, half = (box[:2] + box[2:]) / 2, (box[2:] - box[:2]) / 2 * 0.8
-        inside: NDArray[np.bool_] = (np.abs(image_px - middle) < half).all(axis=1)
-        hidden = np.logical_or(hidden, inside)
+        hidden |= np.logical_and.reduce(np.abs(image_px - middle) < half, axis=1)
     return hidden
 
 
 def _outside(image_px: Floats, calibration: CameraCalibration) -> NDArray[np.bool_]:
     inside = (image_px > 0) & (image_px < [calibration.width_px, calibration.height_px])
-    outside: NDArray[np.bool_] = ~inside.all(axis=1)
+    outside: NDArray[np.bool_] = np.logical_not(np.logical_and.reduce(inside, axis=1))
     return outside
 
 

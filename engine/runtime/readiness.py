@@ -1,0 +1,63 @@
+"""What is missing before a store can open, each with its remedy."""
+
+import socket
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from urllib.parse import urlsplit
+
+from engine.runtime.drivers import UnknownDriverError, load_driver
+from engine.store import StoreFolder
+
+_TIMEOUT_S = 1.0
+
+
+def problems(folder: StoreFolder) -> list[str]:
+    """One line a problem; none when the store can open."""
+    return [*_packages(), *_keys(folder), *_drivers(folder), *_devices(folder)]
+
+
+def _packages() -> Iterator[str]:
+    installed = [name for name in ("onnxruntime", "onnxruntime-gpu") if _installed(name)]
+    if not installed:
+        yield "onnxruntime: not installed. Install tillfree[cpu] or tillfree[gpu]"
+    if len(installed) > 1:
+        yield "onnxruntime and onnxruntime-gpu are both installed and break each other. Remove both, install one"
+
+
+def _installed(name: str) -> bool:
+    try:
+        version(name)
+    except PackageNotFoundError:
+        return False
+    return True
+
+
+def _keys(folder: StoreFolder) -> Iterator[str]:
+    key = folder.keys_dir / "entry.pub.pem"
+    if not key.is_file():
+        yield f"{key}: missing. Put the entry app's public key (Ed25519, PEM) there"
+
+
+def _drivers(folder: StoreFolder) -> Iterator[str]:
+    installation = folder.installation
+    for section in (*installation.camera, *installation.controller, *installation.gate):
+        try:
+            load_driver(section.driver)
+        except UnknownDriverError as error:
+            yield f"{folder.path / 'store.toml'}: {section.id}: {error}"
+
+
+def _devices(folder: StoreFolder) -> Iterator[str]:
+    for section in (*folder.installation.controller, *folder.installation.gate):
+        yield from _reach(section.id, section.host, section.port)
+    for camera in folder.installation.camera:
+        url = urlsplit(camera.url)
+        if url.hostname and url.port:
+            yield from _reach(camera.id, url.hostname, url.port)
+
+
+def _reach(device_id: str, host: str, port: int) -> Iterator[str]:
+    try:
+        socket.create_connection((host, port), timeout=_TIMEOUT_S).close()
+    except OSError as error:
+        yield f"{device_id}: {host}:{port}: {error.strerror or error}. Check its power, cable and address"
