@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
+from engine.domain import CommandId
 from engine.runtime.journal import JournalPosition
 from engine.runtime.sealing import sync_folder
 
@@ -20,7 +21,7 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a restart needs besides the journal after ``position``.
 
     ``out_seq`` numbers the core's last output; ``journaled`` has the newest fact per source, of this ``boot_epoch``;
-    ``wall_offset_ns`` is what turns the engine's clock into the wall's.
+    ``wall_offset_ns`` turns the engine's clock into the wall's; ``commands`` were accepted lately.
     """
 
     position: JournalPosition
@@ -29,6 +30,7 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
     journaled: dict[str, int]
     wall_offset_ns: int
     core: bytes
+    commands: tuple[CommandId, ...] = ()
 
 
 _checkpoints = msgspec.msgpack.Decoder(Checkpoint)

@@ -1,0 +1,7 @@
+"""The core's process: inbox, journal, store core, ledger and hub around one loop."""
+
+from engine.runtime.corehost._conductor import Conductor, Core, CoreType
+from engine.runtime.corehost._host import CoreHost, run_core
+from engine.runtime.corehost._replay import digest, replay
+
+__all__ = ["Conductor", "Core", "CoreHost", "CoreType", "digest", "replay", "run_core"]

@@ -1,0 +1,274 @@
+"""The core's process: one loop around the inbox, the pipeline and the hub."""
+
+import signal
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from types import FrameType
+
+import structlog
+import zmq
+
+from engine.domain import (
+    Accepted,
+    CommandGiven,
+    CommandRequest,
+    EngineStarted,
+    EvidenceRequest,
+    InputFact,
+    PersonsSeen,
+    Recorded,
+    Refused,
+    Reply,
+    Request,
+    Snapshot,
+    SnapshotRequest,
+    Tick,
+)
+from engine.runtime.checkpoints import Checkpoints
+from engine.runtime.corehost._cases import CaseEvidence
+from engine.runtime.corehost._conductor import CoreType
+from engine.runtime.corehost._health import HealthBoard
+from engine.runtime.corehost._pipeline import Listeners, Pipeline
+from engine.runtime.corehost._recovery import Recovery, boot_epoch
+from engine.runtime.evidence import EvidenceRing, EvidenceVault, overlay_of
+from engine.runtime.hub import Hub
+from engine.runtime.inbox import Inbox, Merger
+from engine.runtime.journal import JournalReader, JournalWriter
+from engine.runtime.ledger import Ledger, Numbered
+from engine.runtime.sealing import KeyRing
+from engine.runtime.supervise import Watched
+from engine.store import StoreFolder
+from engine.wire import BACKGROUND, FLOOR, HEALTH, OVERLAY
+
+log = structlog.get_logger()
+
+_TICK_NS = 100_000_000
+_HEALTH_NS = 1_000_000_000
+_CHECKPOINT_NS = 120_000_000_000
+_RETIRE_NS = 600_000_000_000
+_SOURCE = "core"
+
+
+class _Every:
+    """Says when a period is over."""
+
+    def __init__(self, period_ns: int, now_ns: int) -> None:
+        self._period_ns = period_ns
+        self.next_ns = now_ns + period_ns
+
+    def over(self, now_ns: int) -> bool:
+        """Whether it is; then the next one begins."""
+        if now_ns < self.next_ns:
+            return False
+        self.next_ns = now_ns + self._period_ns
+        return True
+
+
+class CoreHost:
+    """A running core. ``run`` returns after ``stop``, with everything it was given journaled and a checkpoint."""
+
+    def __init__(self, folder: StoreFolder, core_type: CoreType) -> None:
+        self._folder = folder
+        state_dir = folder.journal_dir.parent
+        state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.journal_dir.mkdir(exist_ok=True, mode=0o700)
+        self._boot_epoch = boot_epoch(state_dir)
+        self._started_ns = time.monotonic_ns()
+        self._seq = self._started_ns
+        self._stopping = False
+        journal_keys = KeyRing(folder.keys_dir / "journal")
+        self._checkpoints = Checkpoints(folder.checkpoint_dir)
+        self._ledger = Ledger(folder.ledger_path)
+        ring = EvidenceRing(folder.store)
+        reader = JournalReader(folder.journal_dir, journal_keys)
+        recovery = Recovery(folder.store, core_type, checkpoints=self._checkpoints, reader=reader)
+        self._conductor = recovery.run(self._ledger, ring)
+        vault = EvidenceVault(folder.evidence_dir, KeyRing(folder.keys_dir / "evidence"))
+        self._evidence = CaseEvidence(ring, vault, keep_hours=folder.installation.retention.evidence_hours)
+        self._journal = JournalWriter(folder.journal_dir, journal_keys)
+        self._merger = Merger()
+        self._board = HealthBoard(started_ns=self._started_ns, journal_dir=folder.journal_dir)
+        self._open_sockets()
+        listeners = Listeners(said=self._said, durable=self._inbox.journaled)
+        self._pipeline = Pipeline(self._journal, self._conductor, ledger=self._ledger, listeners=listeners)
+        self._files = ThreadPoolExecutor(max_workers=1, thread_name_prefix="checkpoint")
+        self._writing: Future[Path] | None = None
+
+    def stop(self) -> None:
+        """Ask ``run`` to return; safe in a signal handler."""
+        self._stopping = True
+
+    def run(self) -> None:
+        """Serve until stopped."""
+        watched = Watched()
+        self._pipeline.feed([self._recorded(self._started_fact())])
+        now_ns = time.monotonic_ns()
+        ticks, health = _Every(_TICK_NS, now_ns), _Every(_HEALTH_NS, now_ns)
+        checkpoint, retire = _Every(_CHECKPOINT_NS, now_ns), _Every(_RETIRE_NS, now_ns)
+        while not self._stopping:
+            self._wait(ticks.next_ns)
+            self._take_in()
+            self._move_on()
+            self._answer()
+            now_ns = time.monotonic_ns()
+            if ticks.over(now_ns):
+                self._tick(now_ns)
+                watched.beat()
+            if health.over(now_ns):
+                self._hub.show(HEALTH, self._board.health(now_ns, blocked=self._pipeline.blocked))
+            if checkpoint.over(now_ns):
+                self._write_checkpoint()
+            if retire.over(now_ns):
+                self._retire()
+        self._shut_down()
+
+    def _open_sockets(self) -> None:
+        network = self._folder.installation.network
+        self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+        self._hub = Hub(self._context, state=network.state, door=network.door, epoch=time.time_ns())
+        known = self._conductor.journaled if self._conductor.boot_epoch == self._boot_epoch else {}
+        self._inbox = Inbox(self._context, network.inbox, boot_epoch=self._boot_epoch, journaled=known)
+        self._poller = zmq.Poller()
+        self._poller.register(self._hub.door, zmq.POLLIN)
+        self._poller.register(self._inbox.socket, zmq.POLLIN)
+
+    def _wait(self, tick_ns: int) -> None:
+        due_ns = self._merger.next_due_ns()
+        until_ns = tick_ns if due_ns is None else min(tick_ns, due_ns)
+        wait_ms = max(0, -((time.monotonic_ns() - until_ns) // 1_000_000))
+        listening = zmq.POLLIN if not self._pipeline.blocked else 0
+        self._poller.modify(self._inbox.socket, listening)
+        self._poller.poll(wait_ms)
+
+    def _take_in(self) -> None:
+        if self._pipeline.blocked:
+            return  # the senders keep what they have until there is room for it
+        received = self._inbox.receive()
+        now_ns = time.monotonic_ns()
+        for recorded in received.facts:
+            self._merger.offer(recorded, now_ns)
+            self._evidence.ring.note(recorded.fact)
+            if isinstance(recorded.fact, PersonsSeen):
+                self._hub.show(OVERLAY, overlay_of(recorded.fact))
+        for view in received.views:
+            changed = self._board.note(view, now_ns)
+            if changed is not None:
+                self._hub.show(BACKGROUND, changed)
+
+    def _move_on(self) -> None:
+        now_ns = time.monotonic_ns()
+        due_ns = self._merger.next_due_ns()
+        batch = self._merger.due(now_ns)
+        if not batch:
+            self._pipeline.run()
+            return
+        self._pipeline.feed(batch)
+        overdue_ns = max(0, now_ns - due_ns) if due_ns else 0
+        self._board.note_lag(time.monotonic_ns() - now_ns + overdue_ns)
+
+    def _tick(self, now_ns: int) -> None:
+        if not self._pipeline.blocked:
+            self._merger.offer(self._recorded(Tick(t_ns=now_ns)), now_ns, awaited=False)
+        self._hub.show(FLOOR, self._conductor.core.floor(now_ns))
+
+    def _said(self, outputs: list[Numbered]) -> None:
+        self._hub.publish(outputs)
+        self._evidence.follow(output.fact for output in outputs)
+
+    def _answer(self) -> None:
+        for asked in self._hub.requests():
+            self._hub.answer(asked, self._reply(asked.request))
+
+    def _reply(self, request: Request) -> Reply:
+        match request:
+            case SnapshotRequest():
+                return self._snapshot()
+            case EvidenceRequest(case_id=case_id):
+                return self._evidence.vault.read(case_id)
+            case CommandRequest():
+                return self._obey(request)
+
+    def _snapshot(self) -> Snapshot:
+        now_ns = time.monotonic_ns()
+        return Snapshot(
+            epoch=self._hub.epoch,
+            seq=self._conductor.out_seq,
+            t_ns=now_ns,
+            wall_ns=self._conductor.wall_ns(now_ns),
+            store=self._folder.store,
+            facts=self._conductor.core.standing_facts(),
+            backgrounds=tuple(self._board.backgrounds[camera] for camera in sorted(self._board.backgrounds)),
+        )
+
+    def _obey(self, request: CommandRequest) -> Reply:
+        if self._conductor.knows(request.command_id):
+            return Accepted(command_id=request.command_id)
+        reason = self._pipeline.blocked or self._conductor.core.refusal(request.command)
+        if reason:
+            return Refused(command_id=request.command_id, reason=reason)
+        given = CommandGiven(
+            t_ns=time.monotonic_ns(), command_id=request.command_id, by=request.by, command=request.command
+        )
+        recorded = self._recorded(given)
+        self._pipeline.feed([recorded])
+        if self._pipeline.withdraw(recorded):
+            return Refused(command_id=request.command_id, reason=self._pipeline.blocked)
+        return Accepted(command_id=request.command_id)
+
+    def _recorded(self, fact: InputFact) -> Recorded:
+        self._seq += 1
+        return Recorded(boot_epoch=self._boot_epoch, source=_SOURCE, seq=self._seq, fact=fact)
+
+    def _started_fact(self) -> EngineStarted:
+        return EngineStarted(t_ns=time.monotonic_ns(), wall_ns=time.time_ns(), version=_version())
+
+    def _write_checkpoint(self) -> None:
+        if self._pipeline.blocked or (self._writing and not self._writing.done()):
+            return
+        self._journal.sync()
+        checkpoint = self._conductor.checkpoint(self._journal.position)
+        self._writing = self._files.submit(self._checkpoints.write, checkpoint)
+        self._writing.add_done_callback(_report)
+
+    def _retire(self) -> None:
+        self._journal.retire(keep_hours=self._folder.installation.retention.journal_hours)
+        self._evidence.sweep(self._conductor.core.standing_facts())
+
+    def _shut_down(self) -> None:
+        self._take_in()
+        self._pipeline.feed(self._merger.flush())
+        self._write_checkpoint()
+        self._files.shutdown()
+        self._journal.close()
+        self._ledger.close()
+        self._inbox.close()
+        self._hub.close()
+        self._context.term()
+        log.info("core_stopped")
+
+
+def run_core(folder: StoreFolder, core_type: CoreType) -> None:
+    """The body of the core's process: serve until SIGTERM or SIGINT."""
+    host = CoreHost(folder, core_type)
+
+    def stop(signal_number: int, frame: FrameType | None) -> None:
+        host.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    host.run()
+
+
+def _report(writing: Future[Path]) -> None:
+    error = writing.exception()
+    if error is not None:
+        log.error("checkpoint_not_written", problem=str(error), remedy="free space; restarts take longer until then")
+
+
+def _version() -> str:
+    try:
+        return version("tillfree")
+    except PackageNotFoundError:
+        return "not installed"

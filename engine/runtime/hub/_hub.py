@@ -1,0 +1,66 @@
+"""PUB for state, ROUTER for requests; what they carry is defined in ``engine.wire``."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import structlog
+import zmq
+
+from engine.domain import Reply, Request, View
+from engine.runtime.ledger import Numbered
+from engine.wire import FACTS, FrameError, Topic, decode_request, encode_published, encode_reply
+
+log = structlog.get_logger()
+
+_REQUESTS_AT_ONCE = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A request, and the route its answer takes."""
+
+    route: tuple[bytes, ...]
+    request: Request
+
+
+class Hub:
+    """Publishes under one ``epoch``: an engine run. Facts carry the core's output number as ``seq``, without gaps."""
+
+    def __init__(self, context: "zmq.Context[zmq.Socket[bytes]]", *, state: str, door: str, epoch: int) -> None:
+        self.unreadable = 0
+        self.epoch = epoch
+        self._state = context.socket(zmq.PUB)
+        self._state.setsockopt(zmq.SNDHWM, 20_000)  # a reader that is further behind misses facts and sees the gap
+        self._state.bind(state)
+        self.door = context.socket(zmq.ROUTER)
+        self.door.bind(door)
+
+    def publish(self, outputs: Iterable[Numbered]) -> None:
+        """Tell the facts, which are in the ledger by now."""
+        for output in outputs:
+            self._state.send(encode_published(FACTS, output.fact, epoch=self.epoch, seq=output.out_seq))
+
+    def show(self, topic: Topic, view: View) -> None:
+        """Publish a picture of the moment."""
+        self._state.send(encode_published(topic, view, epoch=self.epoch))
+
+    def requests(self) -> list[Asked]:
+        """The requests that wait; what cannot be read is counted and gets no answer."""
+        asked: list[Asked] = []
+        while len(asked) < _REQUESTS_AT_ONCE and self.door.poll(0):
+            *route, frame = self.door.recv_multipart()
+            try:
+                asked.append(Asked(route=tuple(route), request=decode_request(frame)))
+            except FrameError as error:
+                self.unreadable += 1
+                log.warning("request_unreadable", problem=str(error), count=self.unreadable)
+        return asked
+
+    def answer(self, asked: Asked, reply: Reply) -> None:
+        """Answer a request; a client that is gone misses it."""
+        self.door.send_multipart([*asked.route, encode_reply(reply)])
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._state.close(linger=200)
+        self.door.close(linger=200)

@@ -1,0 +1,227 @@
+"""A core process in a thread, its peers over real sockets: facts in, state out, restarts between."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Queue
+from types import TracebackType
+
+import msgspec
+import pytest
+from structlog.testing import capture_logs
+
+from engine.domain import (
+    Accepted,
+    CameraOverlay,
+    CaseId,
+    CommandId,
+    CommandRequest,
+    Evidence,
+    FloorView,
+    OutputFact,
+    Passage,
+    Picked,
+    ReceiptIssued,
+    Refused,
+    ResolveCase,
+    Snapshot,
+    Verdict,
+    VisitId,
+)
+from engine.runtime.corehost import CoreHost, digest, replay
+from engine.runtime.inbox import FactSender
+from engine.runtime.journal import JournalReader
+from engine.runtime.ledger import Ledger, verify
+from engine.runtime.sealing import KeyRing
+from engine.store import StoreFolder
+from engine.wire import Address, EngineClient
+from tests.runtime.build import passed, seen, settled, wait_for
+from tests.runtime.folder import small_store
+from tests.runtime.stand_in import STRANGE_MASS_MG, StandInCore
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> StoreFolder:
+    return small_store(tmp_path / "store")
+
+
+@contextmanager
+def running(folder: StoreFolder) -> Iterator[None]:
+    made: Queue[CoreHost] = Queue()
+
+    def run() -> None:
+        host = CoreHost(folder, StandInCore)  # here: a ledger belongs to its thread
+        made.put(host)
+        host.run()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    host = made.get(timeout=5)
+    try:
+        yield
+    finally:
+        host.stop()
+        thread.join()
+
+
+class Replica:
+    """A client that keeps what it was told."""
+
+    def __init__(self, folder: StoreFolder) -> None:
+        network = folder.installation.network
+        self.client = EngineClient(Address(state=network.state, door=network.door))
+        self.facts: list[OutputFact] = []
+        self.views: list[object] = []
+        self.snapshots = 0
+
+    def __enter__(self) -> "Replica":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.client.close()
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        def listen() -> bool:
+            for message in self.client.receive(0.02):
+                if isinstance(message, Snapshot):
+                    self.snapshots += 1
+                    self.facts = list(message.facts)
+                elif isinstance(message.body, FloorView | CameraOverlay):
+                    self.views.append(message.body)
+                elif isinstance(message.body, OutputFact):
+                    self.facts.append(message.body)
+            return condition()
+
+        wait_for(listen)
+
+    def names(self) -> list[str]:
+        return [type(fact).__name__ for fact in self.facts]
+
+
+def sender(folder: StoreFolder, source: str = "shelves", *, lossless: bool = True) -> FactSender:
+    return FactSender(folder.installation.network.inbox, source, lossless=lossless)
+
+
+def test_facts_come_out_in_order_and_are_in_the_ledger(folder: StoreFolder) -> None:
+    with running(folder), Replica(folder) as replica:
+        replica.until(lambda: replica.snapshots == 1)
+        doors = sender(folder)
+        doors.send(passed(1))
+        doors.send(settled(2))
+        doors.send(msgspec.structs.replace(passed(3), passage=Passage.OUT))
+        replica.until(lambda: len(replica.facts) == 4)
+        assert replica.names() == ["VisitOpened", "Picked", "VisitLeft", "ReceiptIssued"]
+        assert replica.snapshots == 1
+        doors.close()
+    ledger = Ledger(folder.ledger_path)
+    assert ledger.cart(VisitId("v1")) == {"tea": 1}
+    ledger.close()
+    assert verify(folder.ledger_path).whole
+
+
+def test_a_client_lives_through_a_restart_of_the_core(folder: StoreFolder) -> None:
+    shelves = sender(folder)
+    with Replica(folder) as replica:
+        with running(folder):
+            shelves.send(passed(1))
+            shelves.send(settled(2))
+            replica.until(lambda: len(replica.facts) == 2)
+        shelves.send(settled(3))  # nobody listens
+        with running(folder):
+            replica.until(lambda: len(replica.facts) == 3)
+        assert [fact.step_id for fact in replica.facts if isinstance(fact, Picked)] == ["A-1@2", "A-1@3"]
+    assert shelves.close() == 0
+
+
+def test_without_checkpoints_the_whole_journal_gives_the_same_state(folder: StoreFolder) -> None:
+    shelves = sender(folder)
+    with running(folder), Replica(folder) as replica:
+        shelves.send(passed(1))
+        shelves.send(settled(2))
+        replica.until(lambda: len(replica.facts) == 2)
+    for file in folder.checkpoint_dir.iterdir():
+        file.write_bytes(b"rubbish")
+    with capture_logs() as logs, running(folder), Replica(folder) as replica:
+        replica.until(lambda: replica.snapshots == 1)
+        assert replica.names() == ["VisitOpened", "Picked"]
+        assert "checkpoint_unusable" in [entry["event"] for entry in logs]
+    assert verify(folder.ledger_path).entries == 2
+    shelves.close()
+
+
+def test_a_replay_says_the_same_to_the_byte_also_from_a_checkpoint(folder: StoreFolder) -> None:
+    shelves = sender(folder)
+    with running(folder), Replica(folder) as replica:
+        shelves.send(passed(1))
+        shelves.send(settled(2))
+        replica.until(lambda: len(replica.facts) == 2)
+    (checkpoint,) = folder.checkpoint_dir.glob("*.checkpoint")
+    with running(folder), Replica(folder) as replica:
+        shelves.send(settled(3))
+        replica.until(lambda: len(replica.facts) == 3)
+        told = [msgspec.msgpack.encode(fact) for fact in replica.facts]
+    shelves.close()
+    reader = JournalReader(folder.journal_dir, KeyRing(folder.keys_dir / "journal"))
+    assert list(replay(reader, folder.store, StandInCore)) == told
+    tail = replay(reader, folder.store, StandInCore, from_checkpoint=checkpoint)
+    assert digest(tail) == digest(told[2:])
+
+
+def test_a_case_has_evidence_until_a_person_closes_it(folder: StoreFolder) -> None:
+    shelves, perception = sender(folder), sender(folder, "perception-0", lossless=False)
+    with running(folder), Replica(folder) as replica:
+        perception.send(seen(1000))
+        replica.until(lambda: any(isinstance(view, CameraOverlay) for view in replica.views))
+        shelves.send(settled(1500, mass_mg=-666_000))
+        replica.until(lambda: "NeedsReview" in replica.names())
+        case_id = CaseId("c-A-1@1500")
+        evidence = replica.client.evidence(case_id)
+        assert [step.t_ns for step in evidence.steps] == [1_500_000_000]
+        assert len(list(folder.evidence_dir.glob("*.sealed"))) == 1
+        verdict = Verdict(visit_id=None, sku_id=None, quantity=0)
+        request = CommandRequest(
+            command_id=CommandId("k1"), by="anna", command=ResolveCase(case_id=case_id, verdict=verdict)
+        )
+        assert replica.client.command(request) == Accepted(command_id=CommandId("k1"))
+        assert replica.client.command(request) == Accepted(command_id=CommandId("k1"))
+        replica.until(lambda: "CaseResolved" in replica.names())
+        again = msgspec.structs.replace(request, command_id=CommandId("k2"))
+        assert replica.client.command(again) == Refused(command_id=CommandId("k2"), reason="there is no such open case")
+        assert replica.client.evidence(case_id) == Evidence(case_id=case_id, frames=(), steps=())
+        assert list(folder.evidence_dir.iterdir()) == list((folder.keys_dir / "evidence").iterdir()) == []
+    with running(folder), Replica(folder) as replica:
+        assert replica.client.command(request) == Accepted(command_id=CommandId("k1"))
+    shelves.close()
+    perception.close()
+
+
+def test_a_fact_on_which_the_core_fails_is_said_and_passed_over(folder: StoreFolder) -> None:
+    shelves = sender(folder)
+    with capture_logs() as logs, running(folder), Replica(folder) as replica:
+        shelves.send(passed(1))
+        shelves.send(settled(2, mass_mg=STRANGE_MASS_MG))
+        shelves.send(settled(3))
+        replica.until(lambda: len(replica.facts) == 2)
+    assert [entry["event"] for entry in logs].count("core_failed_on_fact") == 1
+    assert shelves.close() == 0
+
+
+def test_the_floor_is_shown_while_nothing_happens(folder: StoreFolder) -> None:
+    with running(folder), Replica(folder) as replica:
+        replica.until(lambda: len(replica.views) >= 2)
+        assert isinstance(replica.views[-1], FloorView)
+
+
+def test_receipts_are_never_said_twice(folder: StoreFolder) -> None:
+    shelves = sender(folder)
+    shelves.send(passed(1))
+    shelves.send(msgspec.structs.replace(passed(2), passage=Passage.OUT))
+    for _ in range(3):
+        with running(folder), Replica(folder) as replica:
+            replica.until(lambda: "ReceiptIssued" in replica.names())
+            receipts = [fact for fact in replica.facts if isinstance(fact, ReceiptIssued)]
+            assert len(receipts) == 1
+    shelves.close()
