@@ -46,8 +46,8 @@ class CameraRenderer:
         self._eye = np.array(calibration.position_m)
         height, width = self._lens.canvas_shape
         self._still = _Layer(np.zeros((height, width), np.float32), np.zeros((height, width, 3), np.uint8))
-        self._face_at = np.full((height, width), -1, np.int32)
-        self._bary = np.zeros((height, width, 2), np.float32)
+        scratch = scene.scratch((height, width))
+        self._face_at, self._bary = scratch.face_at, scratch.bary
         self._bake((0, 0, width, height))
         self._seen_changes = scene.change_count
         self._now = _Layer(self._still.nearness.copy(), self._still.colour.copy())
@@ -66,6 +66,7 @@ class CameraRenderer:
         self._dirty = _merged([rect for rect in rects if rect is not None])
         for rect in self._dirty:
             self._lens.copy_into(self._now.colour, rect, self._picture)
+            self._face_at[rect[1] : rect[3], rect[0] : rect[2]] = -1
         return self._sensor.expose(self._picture, t_s)
 
     # ---- the static layer
@@ -112,8 +113,6 @@ class CameraRenderer:
     def _restore(self) -> None:
         for rect in self._dirty:
             self._copy(rect)
-            x0, y0, x1, y1 = rect
-            self._face_at[y0:y1, x0:x1] = -1
             left, top, right, bottom = self._lens.picture_rect(rect)
             self._picture[top:bottom, left:right] = self._still_picture[top:bottom, left:right]
 

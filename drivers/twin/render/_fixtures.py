@@ -181,7 +181,11 @@ def _shelves(store: Store, gondola: Gondola, textures: TextureStack, metal: int,
             front=metal,
             sides=metal,
         )
-        rail = box((-half, -0.004, top - 0.055), (half, 0.012, top + 0.004), colour=_RAIL_RGB[number % len(_RAIL_RGB)])
+        rail = box(
+            (0.001 - half, -0.004, top - 0.055),
+            (half - 0.001, 0.012, top + 0.004),
+            colour=_RAIL_RGB[number % len(_RAIL_RGB)],
+        )
         parts += [_stand(gondola, board.shaded(0.95 if top == max(tops) else 0.62)), _stand(gondola, rail)]
     for shelf in shelves:
         for plate_id in shelf.plate_ids:

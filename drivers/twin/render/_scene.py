@@ -54,8 +54,16 @@ class Person:
     kind: Pattern
 
 
+@dataclass(frozen=True, eq=False)
+class Scratch:
+    """What the rasteriser writes beside depth and colour: face_at (H, W), bary (H, W, 2)."""
+
+    face_at: NDArray[np.int32]
+    bary: Floats
+
+
 class StoreScene:
-    """One store's contents. Renderers follow its changes by themselves: see ``changed_since``."""
+    """One store's contents; renderers follow its changes by themselves. A scene and its renderers share one thread."""
 
     def __init__(self, store: Store, items: Iterable[SceneItem] = (), *, bodies: Sequence[Body] | None = None) -> None:
         self.store = store
@@ -68,6 +76,7 @@ class StoreScene:
         self._items = {item.item_id: (item, self._standing(item)) for item in items}
         self._changes: list[Region] = []
         self._people: dict[Pose, Person] = {}
+        self._scratch: dict[tuple[int, int], Scratch] = {}
         self._outfits = [_outfit(body) for body in self.bodies]
 
     @property
@@ -100,6 +109,12 @@ class StoreScene:
         item, mesh = self._items.pop(item_id)
         self._changes.append(_region(mesh))
         return item
+
+    def scratch(self, shape: tuple[int, int]) -> Scratch:
+        """Working memory for a canvas of that shape, shared by cameras alike; clear ``face_at`` after use."""
+        if shape not in self._scratch:
+            self._scratch[shape] = Scratch(np.full(shape, -1, np.int32), np.zeros((*shape, 2), np.float32))
+        return self._scratch[shape]
 
     def people(self, poses: Sequence[Pose]) -> list[Person]:
         """Skinned and lit bodies, shared by all cameras that render the same poses."""
@@ -147,10 +162,10 @@ def _outfit(body: Body) -> tuple[Floats, Floats]:
     plain = body.colours
     second = plain.copy()
     second[body.material == Material.TOP] = body.pattern_rgb
-    # Far from any jacket's opening for everything that looks backwards.
-    side = np.where(body.vertices_m[:, 0] > 0, body.vertices_m[:, 1], np.sign(body.vertices_m[:, 1] + 1e-9) * 9)
-    if body.pattern is not Pattern.JACKET:
-        side = body.vertices_m[:, 1]
+    side = body.vertices_m[:, 1]
+    if body.pattern is Pattern.JACKET:
+        # The back is far from the opening.
+        side = np.where(body.vertices_m[:, 0] > 0, np.abs(side), 9)
     return np.hstack([plain, second]), np.column_stack([body.vertices_m[:, 2], side]).astype(np.float32)
 
 

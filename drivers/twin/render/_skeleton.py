@@ -163,7 +163,7 @@ def _bend_arm(rest, palm, local, side, aim):
     distance = min(max(distance, abs(upper_m - fore_m) + 0.05), (upper_m + fore_m) * 0.9995)
     cosine = (upper_m**2 + distance**2 - fore_m**2) / (2 * upper_m * distance)
     angle = np.arccos(min(max(cosine, -1.0), 1.0))
-    pole = np.array([-0.25, outward * 0.35, -1.0])
+    pole = np.array([-0.25, outward * 0.2, -1.0])
     pole = pole - towards * (pole * towards).sum()
     pole = pole / max(np.sqrt((pole * pole).sum()), 1e-6)
     to_elbow = (towards * np.cos(angle) + pole * np.sin(angle)) * upper_m
