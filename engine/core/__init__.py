@@ -1,1 +1,5 @@
-"""Tracking, attribution, carts and review: one pure state machine, facts in, facts out."""
+"""The store core: who is where, who took what, and what it costs. Pure: facts in, facts out."""
+
+from engine.core._core import StoreCore
+
+__all__ = ["StoreCore"]

@@ -1,0 +1,253 @@
+"""Who took what: every explanation of a weight step with its posterior probability.
+
+An explanation is one or two movements (somebody, some units of a SKU, one spot), or none: unexplained. Its score
+joins the weight (total and where on the shelf), the hands, the planogram as it is now and the carts as they are now.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from engine.core._candidates import Candidate, Spot, WeightStep, puts, restocks, spots_of, takes
+from engine.core._hands import Suspect
+from engine.core._stock import Stock
+from engine.domain import SkuId, Store, VisitId
+
+_CATALOGUE_ERROR = 0.01
+_UNIT_SIGMA_G = 1.0
+_TAIL_SHARE, _TAIL_SPREAD = 0.03, 2.5
+_LEAK_SHARE, _LEAK_FLOOR_G = 0.1, 3.0
+_PLACE_LIMIT = 8.0
+"""The most the shares of the plates may speak against a movement, in nats: leakage has surprises."""
+_UNSEEN_PERSON = 0.001
+_UNEXPLAINED = 0.002 / 3000
+_STAFF_ANYTHING = 0.3 / 3000
+_HANDED_OVER = 0.01
+_TWO_MOVES = 0.02
+_PAIRED_CANDIDATES = 30
+_GIVE_UP = 25.0
+_UNLIKELY_PPM = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """Units of a SKU, positive out of the shelf. ``visit_id`` is None for somebody unknown."""
+
+    visit_id: VisitId | None
+    staff: bool
+    sku_id: SkuId | None
+    quantity: int
+    spot: Spot
+    expected_mg: int
+    hand_distance_mm: int | None
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """What is claimed, whichever plate it happened at."""
+        return self.visit_id or "", self.sku_id or "", self.quantity
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """Movements that may have made a step; none when nothing known would."""
+
+    moves: tuple[Move, ...]
+    probability_ppm: int
+
+    @property
+    def staff(self) -> bool:
+        """Whether staff did it all."""
+        return bool(self.moves) and all(move.staff for move in self.moves)
+
+    @property
+    def chargeable(self) -> bool:
+        """Whether every movement belongs to a shopper's cart."""
+        return bool(self.moves) and all(move.visit_id is not None and not move.staff for move in self.moves)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Claim:
+    """A movement with the logarithm of what speaks for it, the weight left out."""
+
+    move: Move
+    candidate: Candidate
+    log_weight: float
+
+
+class Attribution:
+    """The explanations of one step, from the evidence there is."""
+
+    def __init__(self, store: Store, stock: Stock, carts: Mapping[VisitId, Mapping[SkuId, int]]) -> None:
+        self._store, self._stock, self._carts = store, stock, carts
+
+    def explain(self, step: WeightStep, suspects: Sequence[Suspect]) -> tuple[Explanation, ...]:
+        """All explanations worth naming, the likeliest first; they sum to one million ppm but for the unlikely."""
+        spots = spots_of(self._store, step)
+        scale = _Scale(self._store, step, spots)
+        claims = self._claims(step, spots, suspects)
+        scored: dict[tuple[tuple[str, str, int], ...], tuple[float, tuple[Move, ...]]] = {}
+
+        def add(moves: tuple[Move, ...], log_score: float) -> None:
+            key = tuple(sorted(move.key for move in moves))
+            known = scored.get(key)
+            if known is None:
+                scored[key] = (log_score, moves)
+            else:
+                best = moves if log_score > known[0] else known[1]
+                scored[key] = (_log_sum(known[0], log_score), best)
+
+        for claim in claims:
+            add((claim.move,), claim.log_weight + scale.log_likelihood((claim.candidate,)))
+        for first, second, log_likelihood in _pairs(claims, scale):
+            log_score = first.log_weight + second.log_weight + math.log(_TWO_MOVES) + log_likelihood
+            add((first.move, second.move), log_score)
+        best_ratio = max((suspect.best_ratio for suspect in suspects), default=1.0)
+        add((), math.log(_UNEXPLAINED * max(best_ratio, _UNSEEN_PERSON)))
+        for move, log_score in _staff_anything(spots, suspects):
+            add((move,), log_score)
+        return _normalise(scored)
+
+    def _claims(self, step: WeightStep, spots: tuple[Spot, ...], suspects: Sequence[Suspect]) -> list[_Claim]:
+        taken = takes(self._store, self._stock, step, spots)
+        returned = puts(self._store, spots, {spot.sku_id: 1 for spot in spots if spot.sku_id is not None})
+        restocked = restocks(spots)
+        claims = [self._claim(candidate, None, math.log(_UNSEEN_PERSON)) for candidate in (*taken, *returned)]
+        for suspect in suspects:
+            if suspect.staff:
+                claims += [self._claim(candidate, suspect) for candidate in restocked]
+            elif suspect.visit_id is None:
+                claims += [self._claim(candidate, suspect) for candidate in (*taken, *returned)]
+            else:
+                claims += [self._claim(candidate, suspect) for candidate in taken]
+                claims += self._returns(suspect, spots)
+        return claims
+
+    def _returns(self, suspect: Suspect, spots: tuple[Spot, ...]) -> list[_Claim]:
+        """Puts by one shopper: out of the own cart, seldom out of another's after an unseen hand-over."""
+        claims: list[_Claim] = []
+        for owner, cart in self._carts.items():
+            handed = 0.0 if owner == suspect.visit_id else math.log(_HANDED_OVER)
+            for candidate in puts(self._store, spots, cart):
+                claim = self._claim(candidate, suspect, handed)
+                claims.append(replace(claim, move=replace(claim.move, visit_id=owner)))
+        return claims
+
+    def _claim(self, candidate: Candidate, suspect: Suspect | None, log_prior: float = 0.0) -> _Claim:
+        mass_mg = round(1000 * self._store.product_by_sku[candidate.sku_id].unit_mass_g) * abs(candidate.quantity)
+        witnesses = [suspect.at[plate_id] for plate_id in candidate.spot.plate_ids] if suspect is not None else []
+        witness = max(witnesses, key=lambda w: w.ratio, default=None)
+        move = Move(
+            visit_id=suspect.visit_id if suspect is not None else None,
+            staff=suspect.staff if suspect is not None else False,
+            sku_id=candidate.sku_id,
+            quantity=candidate.quantity,
+            spot=candidate.spot,
+            expected_mg=mass_mg,
+            hand_distance_mm=witness.distance_mm if witness is not None else None,
+        )
+        log_ratio = math.log(witness.ratio) if witness is not None else 0.0
+        return _Claim(move=move, candidate=candidate, log_weight=candidate.log_prior + log_prior + log_ratio)
+
+
+class _Scale:
+    """The likelihood of a step's grams, in all and by spot, under assumed movements."""
+
+    def __init__(self, store: Store, step: WeightStep, spots: tuple[Spot, ...]) -> None:
+        self._store, self._spots = store, spots
+        self.total_g = step.mass_mg / 1000
+        self.sigma_g = max(1.0, step.sigma_mg / 1000)
+        loudest_g = max((abs(spot.mass_mg) for spot in spots), default=0) / 1000
+        self._leak_g = math.hypot(self.sigma_g, _LEAK_FLOOR_G + _LEAK_SHARE * loudest_g)
+
+    def moved(self, candidate: Candidate) -> tuple[float, float]:
+        """Grams a candidate adds to the shelf, and their sigma."""
+        mass_g = self._store.product_by_sku[candidate.sku_id].unit_mass_g
+        units = abs(candidate.quantity)
+        return -candidate.quantity * mass_g, units * (_CATALOGUE_ERROR * mass_g + _UNIT_SIGMA_G)
+
+    def fits(self, candidates: Sequence[Candidate]) -> bool:
+        """Whether the sum is near enough to look closer."""
+        moved = [self.moved(candidate) for candidate in candidates]
+        sigma_g = math.hypot(self.sigma_g, *(sigma for _, sigma in moved))
+        return abs(sum(grams for grams, _ in moved) - self.total_g) < 6 * sigma_g
+
+    def log_likelihood(self, candidates: Sequence[Candidate]) -> float:
+        """Density per gram of the total, times how well the shares of the spots agree."""
+        moved = [self.moved(candidate) for candidate in candidates]
+        sigma_g = math.hypot(self.sigma_g, *(sigma for _, sigma in moved))
+        miss_g = self.total_g - sum(grams for grams, _ in moved)
+        log_total = _log_sum(
+            math.log(1 - _TAIL_SHARE) + _log_normal(miss_g, sigma_g),
+            math.log(_TAIL_SHARE) + _log_normal(miss_g, _TAIL_SPREAD * sigma_g),
+        )
+        against = 0.0
+        for spot in self._spots:
+            here = [(g, s) for c, (g, s) in zip(candidates, moved, strict=True) if c.spot is spot]
+            spread_g = math.hypot(self._leak_g, *(sigma for _, sigma in here))
+            against += 0.5 * ((spot.mass_mg / 1000 - sum(g for g, _ in here)) / spread_g) ** 2
+        return log_total - min(_PLACE_LIMIT, against)
+
+
+def _pairs(claims: Sequence[_Claim], scale: _Scale) -> list[tuple[_Claim, _Claim, float]]:
+    """Two movements in one step that together weigh what was measured, by one or two people."""
+    by_candidate: dict[tuple[str, int, str], list[_Claim]] = {}
+    for claim in claims:
+        by_candidate.setdefault(claim.candidate.key, []).append(claim)
+    strongest = {key: max(claim.log_weight for claim in group) for key, group in by_candidate.items()}
+    keys = sorted(by_candidate, key=lambda key: (-strongest[key], key))[:_PAIRED_CANDIDATES]
+    found: list[tuple[_Claim, _Claim, float]] = []
+    for one, other in combinations(keys, 2):
+        a, b = by_candidate[one][0].candidate, by_candidate[other][0].candidate
+        undone = a.sku_id == b.sku_id and (a.spot is b.spot or a.quantity * b.quantity < 0)
+        if undone or not scale.fits((a, b)):
+            continue
+        log_likelihood = scale.log_likelihood((a, b))
+        found += [
+            (first, second, log_likelihood)
+            for first in by_candidate[one]
+            for second in by_candidate[other]
+            if first.log_weight + second.log_weight > strongest[one] + strongest[other] - _GIVE_UP
+        ]
+    return found
+
+
+def _staff_anything(spots: tuple[Spot, ...], suspects: Sequence[Suspect]) -> list[tuple[Move, float]]:
+    """Staff may move what is not a whole number of units: boxes, price rails, a hand that rests."""
+    if not spots:
+        return []
+    spot = max(spots, key=lambda s: abs(s.mass_mg))
+    found: list[tuple[Move, float]] = []
+    for suspect in suspects:
+        if suspect.staff:
+            move = Move(
+                visit_id=suspect.visit_id,
+                staff=True,
+                sku_id=None,
+                quantity=0,
+                spot=spot,
+                expected_mg=0,
+                hand_distance_mm=None,
+            )
+            found.append((move, math.log(_STAFF_ANYTHING * max(suspect.best_ratio, _UNSEEN_PERSON))))
+    return found
+
+
+def _normalise(
+    scored: Mapping[tuple[tuple[str, str, int], ...], tuple[float, tuple[Move, ...]]],
+) -> tuple[Explanation, ...]:
+    top = max(log_score for log_score, _ in scored.values())
+    weight = {key: math.exp(log_score - top) for key, (log_score, _) in scored.items()}
+    total = sum(weight.values())
+    ppm = {key: round(1e6 * value / total) for key, value in weight.items()}
+    keys = sorted((key for key in ppm if ppm[key] >= _UNLIKELY_PPM), key=lambda key: (-ppm[key], key))
+    return tuple(Explanation(moves=scored[key][1], probability_ppm=ppm[key]) for key in keys)
+
+
+def _log_normal(miss: float, sigma: float) -> float:
+    return -0.5 * (miss / sigma) ** 2 - math.log(sigma * math.sqrt(2 * math.pi))
+
+
+def _log_sum(a: float, b: float) -> float:
+    high, low = max(a, b), min(a, b)
+    return high + math.log1p(math.exp(low - high))

@@ -1,0 +1,59 @@
+"""Virtual carts: statements about lines, and the cart as a fold over them."""
+
+import msgspec
+
+from engine.domain import LineId, Picked, PlateId, PutBack, PutElsewhere, SkuId, StepId, VisitId
+
+Statement = Picked | PutBack | PutElsewhere
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A statement and the plate it happened at."""
+
+    statement: Statement
+    plate_id: PlateId
+
+    @property
+    def signed_quantity(self) -> int:
+        """Units into the cart, negative when out of it."""
+        return self.statement.quantity if isinstance(self.statement, Picked) else -self.statement.quantity
+
+
+class Carts(msgspec.Struct, kw_only=True):
+    """The statements that stand now, in the order in which their lines were first spoken of."""
+
+    entries: dict[LineId, Entry] = {}
+
+    def say(self, entry: Entry) -> Entry | None:
+        """Let a statement stand; the one it replaces is returned."""
+        line_id = entry.statement.line_id
+        replaced = self.entries.get(line_id)
+        self.entries[line_id] = entry
+        return replaced
+
+    def withdraw(self, line_id: LineId) -> Entry:
+        """Take a statement back. Raises ``KeyError`` when the line does not stand."""
+        return self.entries.pop(line_id)
+
+    def of_step(self, step_id: StepId) -> tuple[Entry, ...]:
+        """The statements a step led to."""
+        return tuple(entry for entry in self.entries.values() if entry.statement.step_id == step_id)
+
+    def of_visit(self, visit_id: VisitId) -> tuple[Entry, ...]:
+        """The statements about one visit."""
+        return tuple(entry for entry in self.entries.values() if entry.statement.visit_id == visit_id)
+
+    def cart(self, visit_id: VisitId, *, without: StepId | None = None, settled: bool = False) -> dict[SkuId, int]:
+        """Units by SKU, without zeros; ``without`` leaves out what one step said, ``settled`` what may still change."""
+        units: dict[SkuId, int] = {}
+        for entry in self.of_visit(visit_id):
+            if entry.statement.step_id != without and (entry.statement.settled or not settled):
+                sku_id = entry.statement.sku_id
+                units[sku_id] = units.get(sku_id, 0) + entry.signed_quantity
+        return {sku_id: count for sku_id, count in sorted(units.items()) if count}
+
+    def overdrawn(self, visit_id: VisitId) -> Entry | None:
+        """The latest put that took out of the cart what is not in it; None when all is well."""
+        short = {sku_id for sku_id, units in self.cart(visit_id).items() if units < 0}
+        puts = [e for e in self.of_visit(visit_id) if e.signed_quantity < 0 and e.statement.sku_id in short]
+        return max(puts, key=lambda e: (e.statement.t_ns, e.statement.line_id), default=None)

@@ -1,0 +1,48 @@
+"""Open cases: questions to a person, and whose receipts wait for the answer."""
+
+import msgspec
+
+from engine.domain import CaseId, LineId, NeedsReview, PlateId, StepId, VisitId
+
+_CONCERNED_PPM = 50_000
+
+
+class Case(msgspec.Struct, kw_only=True):
+    """A question that is open: what becomes of ``line_id``. ``deadline_ns`` follows the clock over a reboot."""
+
+    question: NeedsReview
+    line_id: LineId
+    plate_id: PlateId
+    deadline_ns: int
+
+    def concerns(self, visit_id: VisitId) -> bool:
+        """Whether the answer is likely enough to change this visit's receipt to be waited for."""
+        return any(
+            hypothesis.verdict.visit_id == visit_id and hypothesis.probability_ppm >= _CONCERNED_PPM
+            for hypothesis in self.question.hypotheses
+        )
+
+
+class Cases(msgspec.Struct, kw_only=True):
+    """All open cases, in the order in which they were asked."""
+
+    open: dict[CaseId, Case] = {}
+    asked: int = 0
+
+    def next_id(self, step_id: StepId) -> CaseId:
+        """A case id never given before."""
+        self.asked += 1
+        return CaseId(f"{step_id}?{self.asked}")
+
+    def concerning(self, visit_id: VisitId) -> bool:
+        """Whether any open case concerns a visit."""
+        return any(case.concerns(visit_id) for case in self.open.values())
+
+    def overdue(self, *, now_ns: int) -> tuple[Case, ...]:
+        """The cases nobody answered in time."""
+        return tuple(case for case in self.open.values() if case.deadline_ns <= now_ns)
+
+    def rebase(self, shift_ns: int) -> None:
+        """Move the deadlines to a new clock."""
+        for case in self.open.values():
+            case.deadline_ns += shift_ns

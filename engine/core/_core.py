@@ -1,0 +1,202 @@
+"""The store core: one pure, deterministic state machine from input facts to output facts."""
+
+from engine.core import _receipts, _review, _settling
+from engine.core._sight import Sight
+from engine.core._state import CoreState, World
+from engine.core.tracking import FloorTracker
+from engine.domain import (
+    BodiesTracked,
+    CommandGiven,
+    EntryAuthorised,
+    EntryRefused,
+    FloorView,
+    GatePassed,
+    InputFact,
+    OutputFact,
+    Passage,
+    PersonsSeen,
+    Recorded,
+    ResolveCase,
+    SensorFault,
+    SensorRecovered,
+    ShelfBaseline,
+    ShopperOnFloor,
+    Store,
+    Tick,
+    WeightProvisional,
+    WeightSettled,
+)
+
+_EXIT_WITHIN_NS = 400_000_000
+
+
+class StoreCore:
+    """Everything the engine concludes about one store. The same facts give the same output, to the byte.
+
+    Facts come in the journal's order; they may lie some hundred milliseconds apart from the order of their
+    instants. Facts about cameras and shelves the store does not have are ignored.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._world = World(store=store, state=CoreState(), tracker=FloorTracker(store))
+
+    @classmethod
+    def restore(cls, store: Store, data: bytes) -> "StoreCore":
+        """A core that goes on exactly where ``checkpoint()`` was taken. Raises ``ValueError`` for foreign bytes."""
+        core = cls(store)
+        core._world = World.decode(store, data)
+        return core
+
+    def checkpoint(self) -> bytes:
+        """All the core remembers."""
+        return self._world.encode()
+
+    def step(self, recorded: Recorded) -> tuple[OutputFact, ...]:
+        """Take in the next journal entry; what follows from it, in order."""
+        world = self._world
+        world.said, world.touched = [], {}
+        self._keep_time(recorded)
+        self._take_in(recorded.fact)
+        self._let_out()
+        _settling.advance(world)
+        _review.decide_overdue(world)
+        _review.balance(world)
+        _receipts.advance(world)
+        return tuple(world.said)
+
+    def refusal(self, command: ResolveCase) -> str:
+        """Why a command would have no effect now; empty when it may be accepted."""
+        return _review.refusal(self._world, command)
+
+    def floor(self, t_ns: int) -> FloorView:
+        """Everybody the tracker is sure of, as of the last fact, stamped ``t_ns``."""
+        world = self._world
+        owner = {v.track_id: v for v in world.state.visits.known.values() if v.track_id is not None}
+        shoppers = []
+        for track in world.tracker.tracks:
+            if track.confirmed:
+                visit = owner.get(track.track_id)
+                foot_mm = round(1000 * track.foot_m[0]), round(1000 * track.foot_m[1])
+                shopper = ShopperOnFloor(
+                    track_id=track.track_id,
+                    visit_id=visit.visit_id if visit is not None else None,
+                    staff=visit is not None and visit.staff,
+                    foot_mm=foot_mm,
+                    joints_m=track.joints_m,
+                )
+                shoppers.append(shopper)
+        return FloorView(t_ns=t_ns, shoppers=tuple(shoppers))
+
+    def standing_facts(self) -> tuple[OutputFact, ...]:
+        """The facts a replica starts from: visits, their lines, open cases, receipts, faults."""
+        state = self._world.state
+        facts: list[OutputFact] = []
+        for visit in state.visits.known.values():
+            facts.append(visit.opened)
+            if visit.bound is not None:
+                facts.append(visit.bound)
+        facts += [entry.statement for entry in state.carts.entries.values()]
+        facts += [case.question for case in state.cases.open.values()]
+        for visit in state.visits.known.values():
+            facts += [fact for fact in (visit.left, visit.receipt) if fact is not None]
+            facts += visit.adjustments
+        facts += state.faults.values()
+        return tuple(facts)
+
+    def _keep_time(self, recorded: Recorded) -> None:
+        state, t_ns = self._world.state, recorded.fact.t_ns
+        if state.boot_epoch is not None and state.boot_epoch != recorded.boot_epoch:
+            self._rebase(t_ns - state.now_ns)
+            state.now_ns = t_ns
+        state.boot_epoch = recorded.boot_epoch
+        state.now_ns = max(state.now_ns, t_ns)
+
+    def _rebase(self, shift_ns: int) -> None:
+        """The host rebooted and its clock began anew: instants move, steps under way come to nothing."""
+        world = self._world
+        state = world.state
+        _settling.abandon(world)
+        world.tracker = FloorTracker(world.store)
+        state.sight = Sight()
+        state.visits.rebase(shift_ns)
+        state.cases.rebase(shift_ns)
+        state.stock.rebase(shift_ns)
+
+    def _take_in(self, fact: InputFact) -> None:
+        world = self._world
+        state, store = world.state, world.store
+        match fact:
+            case PersonsSeen() | BodiesTracked():
+                self._see(fact)
+            case WeightProvisional() | WeightSettled() if fact.shelf_id in store.shelf_by_id:
+                state.steps.hear(fact)
+            case ShelfBaseline() if fact.shelf_id in store.shelf_by_id:
+                _settling.resume(world, fact)
+            case EntryAuthorised():
+                state.visits.authorise(fact)
+            case GatePassed():
+                self._pass_gate(fact)
+            case CommandGiven():
+                _review.resolve(world, fact.command, by=fact.by)
+            case SensorFault() | SensorRecovered() | EntryRefused():
+                self._pass_on(fact)
+            case Tick():
+                self._tick()
+            case _:  # frames dropped, late facts, starts: they change nothing here
+                pass
+
+    def _see(self, fact: PersonsSeen | BodiesTracked) -> None:
+        world = self._world
+        if isinstance(fact, BodiesTracked):
+            world.tracker.observe_bodies(fact)
+            world.state.sight.saw("bodies", fact.t_ns)
+        elif fact.camera_id in world.store.camera_by_id:
+            world.tracker.observe(fact)
+            world.state.sight.saw(f"camera {fact.camera_id}", fact.t_ns)
+        self._follow()
+
+    def _follow(self) -> None:
+        world = self._world
+        visits, tracks = world.state.visits, world.tracker.tracks
+        if world.store.gates:
+            world.said += visits.follow(world.store, tracks, now_ns=world.state.sight.heard_ns)
+        else:
+            world.said += visits.follow_names(tracks, now_ns=world.now_ns)
+
+    def _pass_gate(self, fact: GatePassed) -> None:
+        visits = self._world.state.visits
+        if fact.passage is Passage.OUT:
+            visits.exits.append(fact)
+            return
+        opened = visits.enter(self._world.store, fact)
+        if opened is not None:
+            self._world.emit(opened)
+            self._follow()
+
+    def _let_out(self) -> None:
+        """Passages outwards are decided when the cameras have told who stood at the gate."""
+        world = self._world
+        for fact in list(world.state.visits.exits):
+            if world.now_ns >= fact.t_ns + _EXIT_WITHIN_NS or world.state.sight.complete(
+                fact.t_ns, now_ns=world.now_ns
+            ):
+                heard_ns = world.state.sight.heard_ns
+                left = world.state.visits.exit(world.store, world.tracker.tracks, fact, now_ns=heard_ns)
+                if left is not None:
+                    world.emit(left)
+
+    def _pass_on(self, fact: SensorFault | SensorRecovered | EntryRefused) -> None:
+        faults = self._world.state.faults
+        if isinstance(fact, SensorFault):
+            faults[f"{fact.device_id} {fact.kind}"] = fact
+        elif isinstance(fact, SensorRecovered):
+            faults.pop(f"{fact.device_id} {fact.kind}", None)
+        self._world.emit(fact)
+
+    def _tick(self) -> None:
+        world = self._world
+        world.tracker.advance(world.now_ns)
+        world.state.sight.heard_ns = world.now_ns
+        self._follow()
+        world.state.steps.forget(now_ns=world.now_ns)
+        _receipts.forget(world)

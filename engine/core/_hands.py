@@ -1,0 +1,129 @@
+"""Whose hand was it? Evidence per person and plate around the start of a weight step."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.core._places import plate_distance_m
+from engine.core._visits import Visit, Visits
+from engine.core.tracking import FloorTracker, HandSample, Track
+from engine.domain import Plate, PlateId, Point2, Store, TrackId, VisitId
+
+WINDOW_BEFORE_NS = 800_000_000
+WINDOW_AFTER_NS = 400_000_000
+
+_SURE_NS = 250_000_000
+_TIME_SIGMA_NS = 300_000_000
+_ELSEWHERE_PER_M = 0.67
+"""Density of the distance of a hand that is busy elsewhere: anywhere within 1.5 m."""
+_TRACKED_WRONG = 0.03
+_UNSEEN_BY_HANDS = {0: 1.0, 1: 0.25, 2: 0.08}
+"""How likely the hand that did it was not among those seen, by the number of hands seen."""
+_REACH_M = 1.1
+_REACH_SIGMA_M = 0.3
+_BODY_NEAR = 0.8
+_BODY_FAR = 0.02
+_NOT_WATCHED = 0.005
+_WALK_MPS = 0.6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Witness:
+    """The likelihood ratio that somebody's hand was at a plate, and the nearest a hand was seen to it."""
+
+    ratio: float
+    distance_mm: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suspect:
+    """Somebody who may have done it; a person bound to no visit has no ``visit_id``."""
+
+    visit_id: VisitId | None
+    staff: bool
+    at: dict[PlateId, Witness]
+
+    @property
+    def best_ratio(self) -> float:
+        """The ratio at the plate that suits best."""
+        return max((witness.ratio for witness in self.at.values()), default=0.0)
+
+
+class Hands:
+    """Weighs hands and bodies against plates at one instant."""
+
+    def __init__(self, store: Store, tracker: FloorTracker, visits: Visits) -> None:
+        self._store, self._tracker, self._visits = store, tracker, visits
+        self._tracks = {track.track_id: track for track in tracker.tracks}
+
+    def suspects(self, plate_ids: Sequence[PlateId], start_ns: int) -> tuple[Suspect, ...]:
+        """Everybody inside at ``start_ns``: visits in the order they opened, then people bound to none."""
+        plates = [self._store.plate_by_id[plate_id] for plate_id in plate_ids]
+        found: list[Suspect] = []
+        owned: set[TrackId] = set(self._visits.gone)
+        for visit in self._visits.known.values():
+            owned.update(visit.trail)
+            if visit.inside_at(start_ns):
+                at = {plate.plate_id: self._of_visit(visit, plate, start_ns) for plate in plates}
+                found.append(Suspect(visit_id=visit.visit_id, staff=visit.staff, at=at))
+        for track in self._tracks.values():
+            if track.confirmed and track.track_id not in owned and track.born_ns <= start_ns:
+                at = {plate.plate_id: self._of_track(track, plate, start_ns) for plate in plates}
+                found.append(Suspect(visit_id=None, staff=False, at=at))
+        return self._doubted(found)
+
+    def anybody(self, plate_ids: Sequence[PlateId], t_ns: int) -> tuple[Suspect, ...]:
+        """Every visit inside, alike: nobody watched."""
+        blind = Witness(ratio=_NOT_WATCHED, distance_mm=None)
+        return tuple(
+            Suspect(visit_id=visit.visit_id, staff=visit.staff, at=dict.fromkeys(plate_ids, blind))
+            for visit in self._visits.known.values()
+            if visit.inside_at(t_ns)
+        )
+
+    def _doubted(self, found: list[Suspect]) -> tuple[Suspect, ...]:
+        """A visit that may be bound to the wrong track is judged partly by the others' hands."""
+        sure = {v.visit_id: v.bound.probability_ppm / 1e6 for v in self._visits.known.values() if v.bound is not None}
+        result: list[Suspect] = []
+        for suspect in found:
+            share = 1.0 if suspect.visit_id is None else sure.get(suspect.visit_id, 1.0)
+            at = {
+                plate_id: Witness(
+                    ratio=share * witness.ratio
+                    + (1 - share) * max((o.at[plate_id].ratio for o in found if o is not suspect), default=0.0),
+                    distance_mm=witness.distance_mm,
+                )
+                for plate_id, witness in suspect.at.items()
+            }
+            result.append(Suspect(visit_id=suspect.visit_id, staff=suspect.staff, at=at))
+        return tuple(result)
+
+    def _of_visit(self, visit: Visit, plate: Plate, start_ns: int) -> Witness:
+        samples = [s for track_id in visit.trail for s in self._samples(track_id, start_ns)]
+        away_s = 0.0 if visit.track_id is not None else max(0, start_ns - visit.seen_ns) / 1e9
+        return self._weigh(plate, samples, start_ns, body=(visit.place_m, _WALK_MPS * away_s))
+
+    def _of_track(self, track: Track, plate: Plate, start_ns: int) -> Witness:
+        return self._weigh(plate, self._samples(track.track_id, start_ns), start_ns, body=(track.foot_m, 0.0))
+
+    def _samples(self, track_id: TrackId, start_ns: int) -> Sequence[HandSample]:
+        return self._tracker.hand_samples(track_id, start_ns - WINDOW_BEFORE_NS, start_ns + WINDOW_AFTER_NS)
+
+    def _weigh(
+        self, plate: Plate, samples: Sequence[HandSample], start_ns: int, *, body: tuple[Point2, float]
+    ) -> Witness:
+        place_m, slack_m = body
+        away_m = max(0.0, math.dist(place_m, plate.centre_m[:2]) - _REACH_M - slack_m)
+        near = _BODY_FAR + (_BODY_NEAR - _BODY_FAR) * math.exp(-0.5 * (away_m / _REACH_SIGMA_M) ** 2)
+        if not samples:
+            return Witness(ratio=near, distance_mm=None)
+        seen, nearest_m = 0.0, math.inf
+        for sample in samples:
+            distance_m = plate_distance_m(plate, sample.position_m)
+            sigma_m = math.hypot(self._store.policy.hand_sigma_m, sample.sigma_m)
+            late = max(0, abs(sample.t_ns - start_ns) - _SURE_NS) / _TIME_SIGMA_NS
+            density = 2 / (sigma_m * math.sqrt(2 * math.pi)) * math.exp(-0.5 * ((distance_m / sigma_m) ** 2 + late**2))
+            seen, nearest_m = max(seen, density), min(nearest_m, distance_m)
+        ratio = (1 - _TRACKED_WRONG) * seen / _ELSEWHERE_PER_M + _TRACKED_WRONG
+        missed = _UNSEEN_BY_HANDS[len({sample.side for sample in samples})]
+        return Witness(ratio=(1 - missed) * ratio + missed * near, distance_mm=round(1000 * nearest_m))

@@ -1,0 +1,64 @@
+"""Where people are and where they may be: geometry of gates and plates, and who fits which token."""
+
+import math
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+
+from engine.domain import Floats, Gate, Plate, Point2, Vector3
+
+_UNMATCHED = 0.1
+"""How likely a visit has no track (or a track no visit) against a perfect fit."""
+
+
+def gate_distance_m(gate: Gate, place_m: Point2) -> float:
+    """Distance of a floor point to the gate's line."""
+    ax, ay = gate.left_m
+    dx, dy = gate.right_m[0] - ax, gate.right_m[1] - ay
+    length2 = dx * dx + dy * dy
+    along = ((place_m[0] - ax) * dx + (place_m[1] - ay) * dy) / length2 if length2 > 0 else 0.0
+    along = min(1.0, max(0.0, along))
+    return math.hypot(place_m[0] - ax - along * dx, place_m[1] - ay - along * dy)
+
+
+def gate_middle_m(gate: Gate) -> Point2:
+    """The middle of the gate's line."""
+    return (gate.left_m[0] + gate.right_m[0]) / 2, (gate.left_m[1] + gate.right_m[1]) / 2
+
+
+def plate_distance_m(plate: Plate, point_m: Vector3) -> float:
+    """Distance of a point to the space above a plate; 0 inside."""
+    dx, dy = point_m[0] - plate.centre_m[0], point_m[1] - plate.centre_m[1]
+    cos, sin = math.cos(plate.yaw_rad), math.sin(plate.yaw_rad)
+    deep = max(0.0, abs(dx * cos + dy * sin) - plate.depth_m / 2)
+    wide = max(0.0, abs(dy * cos - dx * sin) - plate.width_m / 2)
+    z = point_m[2] - plate.centre_m[2]
+    high = max(0.0, -z, z - plate.clearance_m)
+    return math.sqrt(deep * deep + wide * wide + high * high)
+
+
+def pair_probabilities(fit: Floats) -> Floats:
+    """Probability of each pair (visits, tracks), summed over all one-to-one matchings with anybody left over.
+
+    ``fit`` is each pair's likelihood against a perfect fit, 0 to 1; both sides hold only a few (callers bound them).
+    """
+    visits, tracks = fit.shape
+    total, marginal = 0.0, np.zeros_like(fit)
+    for size in range(min(visits, tracks) + 1):
+        for rows in combinations(range(visits), size):
+            for columns in _arrangements(tracks, size):
+                weight = _UNMATCHED ** (visits + tracks - 2 * size)
+                for row, column in zip(rows, columns, strict=True):
+                    weight *= float(fit[row, column])
+                total += weight
+                for row, column in zip(rows, columns, strict=True):
+                    marginal[row, column] += weight
+    return marginal / total
+
+
+def _arrangements(count: int, size: int) -> Sequence[tuple[int, ...]]:
+    found: list[tuple[int, ...]] = [()]
+    for _ in range(size):
+        found = [(*head, i) for head in found for i in range(count) if i not in head]
+    return found

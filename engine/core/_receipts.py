@@ -1,0 +1,86 @@
+"""Receipts: one for each visit that left, and what later decisions change on it."""
+
+from engine.core._state import World
+from engine.core._visits import Visit
+from engine.domain import ReceiptAdjusted, ReceiptId, ReceiptIssued, ReceiptLine, SkuId
+
+_WAIT_FOR_STEPS_NS = 10_000_000_000
+_KEPT_NS = 900_000_000_000
+
+
+def advance(world: World) -> None:
+    """Issue the receipts that wait for nothing more, and adjust those that turned out wrong."""
+    for visit in world.state.visits.known.values():
+        if visit.left is None or visit.staff:
+            continue
+        if visit.receipt is None:
+            if not _waits(world, visit):
+                _issue(world, visit)
+        elif visit.visit_id in world.touched:
+            _adjust(world, visit)
+
+
+def forget(world: World) -> None:
+    """Drop visits that are over, paid and beyond question; what they put in wrong places stays put."""
+    state = world.state
+    for visit in list(state.visits.known.values()):
+        over = visit.left is not None and visit.left_ns < world.now_ns - _KEPT_NS
+        named = any(
+            h.verdict.visit_id == visit.visit_id for c in state.cases.open.values() for h in c.question.hypotheses
+        )
+        if over and not named and (visit.staff or visit.receipt is not None):
+            for entry in state.carts.of_visit(visit.visit_id):
+                state.carts.withdraw(entry.statement.line_id)
+            del state.visits.known[visit.visit_id]
+
+
+def _waits(world: World, visit: Visit) -> bool:
+    """A case that concerns the visit, or a step it may have made that has not settled yet."""
+    if world.state.cases.concerning(visit.visit_id):
+        return True
+    settling = any(step.start_ns <= visit.left_ns for step in world.state.steps.open.values())
+    return settling and world.now_ns < visit.left_ns + _WAIT_FOR_STEPS_NS
+
+
+def _issue(world: World, visit: Visit) -> None:
+    visit.billed = _chargeable(world, visit)
+    lines = []
+    for sku_id, quantity in visit.billed.items():
+        price = world.store.product_by_sku[sku_id].price_minor
+        line = ReceiptLine(sku_id=sku_id, quantity=quantity, unit_price_minor=price, total_minor=price * quantity)
+        lines.append(line)
+    visit.receipt = ReceiptIssued(
+        t_ns=world.now_ns,
+        receipt_id=ReceiptId(f"receipt {visit.visit_id}"),
+        visit_id=visit.visit_id,
+        lines=tuple(lines),
+        total_minor=sum(line.total_minor for line in lines),
+        currency=world.store.currency,
+    )
+    world.emit(visit.receipt)
+
+
+def _adjust(world: World, visit: Visit) -> None:
+    owed = _chargeable(world, visit)
+    if visit.receipt is None:
+        return
+    for sku_id in sorted(owed.keys() | visit.billed.keys()):
+        quantity = owed.get(sku_id, 0) - visit.billed.get(sku_id, 0)
+        if quantity:
+            adjustment = ReceiptAdjusted(
+                t_ns=world.now_ns,
+                receipt_id=visit.receipt.receipt_id,
+                visit_id=visit.visit_id,
+                sku_id=sku_id,
+                quantity=quantity,
+                delta_minor=quantity * world.store.product_by_sku[sku_id].price_minor,
+            )
+            visit.adjustments.append(adjustment)
+            world.emit(adjustment)
+    visit.billed = owed
+
+
+def _chargeable(world: World, visit: Visit) -> dict[SkuId, int]:
+    """Settled units; what still waits for an answer is not charged."""
+    cart = world.state.carts.cart(visit.visit_id, settled=True)
+    return {sku_id: units for sku_id, units in cart.items() if units > 0}

@@ -1,0 +1,154 @@
+"""From weight steps to statements: the first answer, the settled one, and what changed unseen."""
+
+from collections.abc import Sequence
+
+from engine.core._attribution import Attribution, Explanation
+from engine.core._candidates import WeightStep
+from engine.core._hands import Hands, Suspect
+from engine.core._review import ask, judge
+from engine.core._state import World
+from engine.core._statements import lines_of, say_only
+from engine.core._steps import Step
+from engine.domain import (
+    Browsed,
+    CaseCause,
+    PlateId,
+    PlateMass,
+    ShelfBaseline,
+    StepId,
+    UnwitnessedChange,
+    WeightSettled,
+)
+
+_ANSWER_PPM = 500_000
+_NOISE_SIGMAS = 3
+_UNIT_SHARE = 0.4
+_TOUCHING = 1.0
+"""A hand that explains a touched shelf better than chance."""
+_UNSEEN_SIGMA_MG = 5_000
+
+
+def advance(world: World) -> None:
+    """Answer and decide every step whose time has come."""
+    for step in world.state.steps.ready(world.state.sight, now_ns=world.now_ns):
+        if step.settled is not None:
+            _settle(world, step, step.settled)
+        else:
+            _answer(world, step)
+
+
+def resume(world: World, fact: ShelfBaseline) -> None:
+    """Compare a shelf with what it weighed before sensing stopped; steps cut off by the stop come to nothing."""
+    unseen = world.state.stock.baseline(world.store, fact)
+    if fact.resumed:
+        for step in [s for s in world.state.steps.open.values() if s.shelf_id == fact.shelf_id and not s.settled]:
+            world.state.steps.decide(step.step_id, now_ns=world.now_ns)
+            say_only(world, step.step_id, (), cause="sensing stopped before the weight settled")
+    if not unseen:
+        return
+    mass_mg = sum(plate.mass_mg for plate in unseen)
+    change = UnwitnessedChange(t_ns=world.now_ns, shelf_id=fact.shelf_id, plates=unseen, mass_mg=mass_mg)
+    world.emit(change)
+    step_unseen = WeightSettled(
+        t_ns=fact.t_ns,
+        step_id=StepId(f"{fact.shelf_id}@{fact.t_ns}!"),
+        shelf_id=fact.shelf_id,
+        start_ns=fact.t_ns,
+        end_ns=fact.t_ns,
+        mass_mg=mass_mg,
+        sigma_mg=_UNSEEN_SIGMA_MG,
+        plates=unseen,
+    )
+    plate_ids = world.store.shelf_by_id[fact.shelf_id].plate_ids
+    suspects = Hands(world.store, world.tracker, world.state.visits).anybody(plate_ids, fact.t_ns)
+    explanations = _attribute(world, step_unseen, suspects)
+    ask(world, step_unseen, explanations, suspects=suspects, cause=CaseCause.UNWITNESSED)
+
+
+def abandon(world: World) -> None:
+    """Decide what has settled and drop what has not: the clock is about to change."""
+    for step in sorted(world.state.steps.open.values(), key=lambda s: (s.start_ns, s.step_id)):
+        if step.settled is not None:
+            _settle(world, step, step.settled)
+        else:
+            world.state.steps.decide(step.step_id, now_ns=world.now_ns)
+            say_only(world, step.step_id, (), cause="the host rebooted before the weight settled")
+    world.state.steps.decided_ns.clear()
+
+
+def _answer(world: World, step: Step) -> None:
+    """The first answer: only what a shopper's hand explains better than anything else."""
+    step.answered = True
+    fact = step.provisional
+    if fact is None or _is_noise(world, fact):
+        return
+    _, explanations = _explain(world, fact)
+    best = explanations[0]
+    near = all(move.hand_distance_mm is not None for move in best.moves)
+    if best.chargeable and near and best.probability_ppm >= _ANSWER_PPM:
+        lines = lines_of(world, fact, explanations, settled=False)
+        say_only(world, step.step_id, lines, cause="weight changed")
+    else:
+        say_only(world, step.step_id, (), cause="weight changed")
+
+
+def _settle(world: World, step: Step, fact: WeightSettled) -> None:
+    world.state.steps.decide(step.step_id, now_ns=world.now_ns)
+    world.state.stock.step(fact.shelf_id, fact.plates, end_ns=fact.end_ns)
+    if _is_noise(world, fact):
+        say_only(world, step.step_id, (), cause="nothing stayed changed")
+        _browsed(world, step, fact)
+        return
+    suspects, explanations = _explain(world, fact)
+    judge(world, fact, explanations, suspects)
+
+
+def _explain(world: World, step: WeightStep) -> tuple[tuple[Suspect, ...], tuple[Explanation, ...]]:
+    plate_ids = world.store.shelf_by_id[step.shelf_id].plate_ids
+    hands = Hands(world.store, world.tracker, world.state.visits)
+    suspects = hands.suspects(plate_ids, step.start_ns)
+    return suspects, _attribute(world, step, suspects)
+
+
+def _attribute(world: World, step: WeightStep, suspects: Sequence[Suspect]) -> tuple[Explanation, ...]:
+    """Explain a step as if nothing had been said about it yet."""
+    state = world.state
+    own = state.carts.of_step(step.step_id)
+    carts = {
+        suspect.visit_id: state.carts.cart(suspect.visit_id, without=step.step_id)
+        for suspect in suspects
+        if suspect.visit_id is not None and not suspect.staff
+    }
+    for entry in own:
+        state.stock.count(world.store, entry, undo=True)
+    explanations = Attribution(world.store, state.stock, carts).explain(step, suspects)
+    for entry in own:
+        state.stock.count(world.store, entry)
+    return explanations
+
+
+def _is_noise(world: World, step: WeightStep) -> bool:
+    """Whether a step is too small for the lightest unit that could have moved."""
+    plate_ids = tuple(plate.plate_id for plate in step.plates)
+    lightest_mg = 1000 * world.state.stock.lightest_unit_g(world.store, plate_ids)
+    loudest_mg = max(abs(step.mass_mg), *(abs(plate.mass_mg) for plate in step.plates), 0)
+    return loudest_mg < max(_NOISE_SIGMAS * step.sigma_mg, round(_UNIT_SHARE * lightest_mg), 1)
+
+
+def _browsed(world: World, step: Step, fact: WeightSettled) -> None:
+    """Somebody had a hand in there and took nothing; said only when it is plain who and where."""
+    touched: Sequence[PlateMass] = fact.plates or (step.provisional.plates if step.provisional is not None else ())
+    plate_ids = tuple(p.plate_id for p in touched if p.plate_id in world.store.facing_of_plate)
+    suspects = Hands(world.store, world.tracker, world.state.visits).suspects(plate_ids, step.start_ns)
+    found = max((s for s in suspects), key=lambda s: s.best_ratio, default=None)
+    if found is None or found.visit_id is None or found.staff or found.best_ratio <= _TOUCHING:
+        return
+    plate_id: PlateId = max(found.at, key=lambda p: found.at[p].ratio)
+    provisional_mg = step.provisional.mass_mg if step.provisional is not None else 0
+    browsed = Browsed(
+        t_ns=world.now_ns,
+        visit_id=found.visit_id,
+        facing_id=world.store.facing_of_plate[plate_id].facing_id,
+        lifted_mg=max(0, -provisional_mg, -min(fact.trace_mg, default=0)),
+    )
+    world.emit(browsed)

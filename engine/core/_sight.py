@@ -1,0 +1,23 @@
+"""Up to when the cameras have spoken: they lag behind the scales, so hand evidence must be waited for."""
+
+import msgspec
+
+_SILENT_NS = 1_000_000_000
+"""A camera that said nothing for so long is not waited for."""
+
+
+class Sight(msgspec.Struct, kw_only=True):
+    """The newest instant each source of people has reported; ``heard_ns`` is where the tracker's time stands."""
+
+    newest_ns: dict[str, int] = {}
+    heard_ns: int = 0
+
+    def saw(self, source: str, t_ns: int) -> None:
+        """A source spoke about the instant ``t_ns``."""
+        self.newest_ns[source] = max(t_ns, self.newest_ns.get(source, t_ns))
+        self.heard_ns = max(self.heard_ns, t_ns)
+
+    def complete(self, until_ns: int, *, now_ns: int) -> bool:
+        """Whether every source that still speaks has told everything up to ``until_ns``; False when none speaks."""
+        speaking = [t_ns for t_ns in self.newest_ns.values() if t_ns > now_ns - _SILENT_NS]
+        return bool(speaking) and min(speaking) >= until_ns

@@ -1,0 +1,74 @@
+"""Everything the core remembers, as one value that can be written down and taken up again."""
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+from engine.core._carts import Carts
+from engine.core._cases import Cases
+from engine.core._sight import Sight
+from engine.core._steps import Steps
+from engine.core._stock import Stock
+from engine.core._visits import Visits
+from engine.core.tracking import FloorTracker, TrackerState
+from engine.domain import OutputFact, SensorFault, Store, VisitId
+
+CHECKPOINT_VERSION = 1
+
+
+class CoreState(msgspec.Struct, kw_only=True):
+    """The core's memory but for the tracker's. ``faults`` by device and kind."""
+
+    boot_epoch: int | None = None
+    now_ns: int = 0
+    sight: Sight = msgspec.field(default_factory=Sight)
+    visits: Visits = msgspec.field(default_factory=Visits)
+    steps: Steps = msgspec.field(default_factory=Steps)
+    carts: Carts = msgspec.field(default_factory=Carts)
+    stock: Stock = msgspec.field(default_factory=Stock)
+    cases: Cases = msgspec.field(default_factory=Cases)
+    faults: dict[str, SensorFault] = {}
+
+
+class Checkpoint(msgspec.Struct, kw_only=True):
+    """What a checkpoint file holds."""
+
+    version: int
+    core: CoreState
+    tracker: TrackerState
+
+
+@dataclass(kw_only=True)
+class World:
+    """The store, all that is known of it, and what is being said in the present step."""
+
+    store: Store
+    state: CoreState
+    tracker: FloorTracker
+    said: list[OutputFact] = field(default_factory=list)
+    touched: dict[VisitId, None] = field(default_factory=dict)
+
+    @property
+    def now_ns(self) -> int:
+        """The latest instant heard of."""
+        return self.state.now_ns
+
+    def emit(self, fact: OutputFact) -> None:
+        """Say something."""
+        self.said.append(fact)
+
+    def encode(self) -> bytes:
+        """The whole memory as bytes."""
+        checkpoint = Checkpoint(version=CHECKPOINT_VERSION, core=self.state, tracker=self.tracker.state())
+        return msgspec.msgpack.encode(checkpoint)
+
+    @classmethod
+    def decode(cls, store: Store, data: bytes) -> "World":
+        """The memory as it was. Raises ``ValueError`` for what another version wrote."""
+        try:
+            checkpoint = msgspec.msgpack.decode(data, type=Checkpoint)
+        except msgspec.DecodeError as error:
+            raise ValueError(f"not a checkpoint of version {CHECKPOINT_VERSION}: {error}") from error
+        if checkpoint.version != CHECKPOINT_VERSION:
+            raise ValueError(f"checkpoint of version {checkpoint.version}, expected {CHECKPOINT_VERSION}")
+        return cls(store=store, state=checkpoint.core, tracker=FloorTracker.from_state(store, checkpoint.tracker))
