@@ -19,7 +19,7 @@ Vector3 = tuple[float, float, float]
 _UNDISTORT_ROUNDS = 12
 
 
-class CameraCalibration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
+class CameraCalibration(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Intrinsics, Brown radial distortion (k1, k2 as OpenCV defines them) and pose of one camera.
 
     ``position_m`` is the optical centre in the store frame; ``look_at_m`` any point on the optical axis;

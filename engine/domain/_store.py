@@ -23,27 +23,25 @@ from engine.domain._ids import (
 
 Point2 = tuple[float, float]
 Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Positive = Annotated[float, msgspec.Meta(gt=0)]
+Amount = Annotated[int, msgspec.Meta(ge=0)]
 Shape = Literal["box", "can", "bottle", "bag"]
 
 
-class _Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    pass
-
-
-class Product(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Product(msgspec.Struct, frozen=True, kw_only=True):
     """One SKU as the catalogue knows it. ``size_m`` is width, depth, height as it stands on the shelf."""
 
     sku_id: SkuId
     gtin: str
     name: str
-    price_minor: Annotated[int, msgspec.Meta(ge=0)]
-    tax_ppm: Annotated[int, msgspec.Meta(ge=0)]
-    unit_mass_g: Annotated[float, msgspec.Meta(gt=0)]
-    size_m: Vector3
+    price_minor: Amount
+    tax_ppm: Amount
+    unit_mass_g: Positive
+    size_m: tuple[Positive, Positive, Positive]
     shape: Shape = "box"
 
 
-class Plate(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Plate(msgspec.Struct, frozen=True, kw_only=True):
     """One weighed plate. ``centre_m`` is the middle of its top; ``yaw_rad`` the direction the shelf front faces."""
 
     plate_id: PlateId
@@ -57,7 +55,7 @@ class Plate(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     channel: int
 
 
-class Shelf(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Shelf(msgspec.Struct, frozen=True, kw_only=True):
     """One board of a gondola; its plates stand from left to right as a shopper sees them."""
 
     shelf_id: ShelfId
@@ -65,7 +63,7 @@ class Shelf(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     plate_ids: tuple[PlateId, ...]
 
 
-class Gondola(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Gondola(msgspec.Struct, frozen=True, kw_only=True):
     """A fixture. ``origin_m`` is the middle of its front edge on the floor; ``yaw_rad`` where the front faces."""
 
     gondola_id: GondolaId
@@ -76,16 +74,16 @@ class Gondola(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     height_m: float
 
 
-class Facing(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Facing(msgspec.Struct, frozen=True, kw_only=True):
     """The plates on which one SKU stands, by the planogram."""
 
     facing_id: FacingId
     sku_id: SkuId
     plate_ids: tuple[PlateId, ...]
-    units: Annotated[int, msgspec.Meta(ge=0)] = 0
+    units: Amount = 0
 
 
-class Gate(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Gate(msgspec.Struct, frozen=True, kw_only=True):
     """The way in and out: a line on the floor from ``left_m`` to ``right_m`` as one walks in."""
 
     gate_id: GateId
@@ -93,7 +91,7 @@ class Gate(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     right_m: Point2
 
 
-class Camera(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Camera(msgspec.Struct, frozen=True, kw_only=True):
     """A mounted camera. A narrow camera watches one gondola face; the others watch the floor."""
 
     camera_id: CameraId
@@ -101,17 +99,17 @@ class Camera(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     watches_gondola: GondolaId | None = None
 
 
-class Policy(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """What a mistake costs this store, in minor units, and how long a person may take to prevent it."""
 
-    wrong_charge_minor: int = 500
-    lost_sale_minor: int = 200
-    review_minor: int = 15
-    review_deadline_s: float = 120.0
-    hand_sigma_m: float = 0.08
+    wrong_charge_minor: Amount = 500
+    lost_sale_minor: Amount = 200
+    review_minor: Amount = 15
+    review_deadline_s: Positive = 120.0
+    hand_sigma_m: Positive = 0.08
 
 
-class Store(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
+class Store(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One store, checked and complete."""
 
     name: str

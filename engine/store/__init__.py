@@ -1,6 +1,7 @@
 """A store is a folder: TOML and CSV that people edit, read into an immutable ``Store``."""
 
-from engine.store._folder import CalibrationFile, StoreFolder, StoreFolderError, open_store, valid_gtin
+from engine.store._error import StoreFolderError
+from engine.store._folder import CalibrationFile, StoreFolder, open_store, valid_gtin
 from engine.store._installation import (
     CameraSection,
     ControllerSection,
@@ -8,6 +9,7 @@ from engine.store._installation import (
     Installation,
     NetworkSection,
     PerceptionSection,
+    PolicySection,
     RetentionSection,
     StoreSection,
 )
@@ -22,6 +24,7 @@ __all__ = [
     "Layout",
     "NetworkSection",
     "PerceptionSection",
+    "PolicySection",
     "RetentionSection",
     "StoreFolder",
     "StoreFolderError",

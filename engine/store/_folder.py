@@ -1,13 +1,12 @@
 """Read a store folder. Whatever is wrong is said with file, key and remedy, and nothing starts."""
 
-import csv
-import io
-import tomllib
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+import numpy as np
 
 from engine.domain import (
     Camera,
@@ -17,21 +16,20 @@ from engine.domain import (
     FacingId,
     GondolaId,
     PlateId,
+    Policy,
     Product,
     SkuId,
     Store,
 )
+from engine.store._checks import check_store
+from engine.store._error import StoreFolderError
+from engine.store._files import read_csv, read_toml
 from engine.store._installation import Installation
 from engine.store._layout import Layout
 
 T = TypeVar("T")
 
-
-class StoreFolderError(Exception):
-    """Something in a store folder is wrong; the message names file, key and remedy."""
-
-    def __init__(self, file: Path, *, key: str, problem: str, remedy: str) -> None:
-        super().__init__(f"{file}: {key}: {problem}. {remedy}")
+_SHIPPED_PROFILES = Path(str(files("resources"))) / "profiles"
 
 
 class CalibrationFile(CameraCalibration, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
@@ -88,6 +86,11 @@ class StoreFolder:
         """Sealed evidence of flagged cases."""
         return self.path / "state" / "evidence"
 
+    def profile(self, name: str) -> Path:
+        """A shelf controller's device profile: the store's own, else the one that ships."""
+        own = self.path / "profiles" / f"{name}.toml"
+        return own if own.is_file() else _SHIPPED_PROFILES / f"{name}.toml"
+
     @property
     def keys_dir(self) -> Path:
         """Keys: ``entry.pub.pem`` verifies entry tokens; the journal's and the evidence's keys lie here too."""
@@ -98,10 +101,10 @@ def open_store(folder: Path) -> StoreFolder:
     """Read and check a store folder. Raises ``StoreFolderError``."""
     if not folder.is_dir():
         raise StoreFolderError(folder, key="folder", problem="there is no such folder", remedy="Name a store folder")
-    installation = _read_toml(folder / "store.toml", Installation)
-    layout = _read_toml(folder / "layout.toml", Layout)
-    products = tuple(_product(folder, row) for row in _read_csv(folder / "products.csv", _ProductRow))
-    facings = tuple(_facing(row) for row in _read_csv(folder / "planogram.csv", _FacingRow))
+    installation = read_toml(folder / "store.toml", Installation)
+    layout = read_toml(folder / "layout.toml", Layout)
+    products = tuple(_product(folder, row) for row in read_csv(folder / "products.csv", _ProductRow))
+    facings = tuple(_facing(row) for row in read_csv(folder / "planogram.csv", _FacingRow))
     store = Store(
         name=installation.store.name,
         currency=installation.store.currency,
@@ -113,48 +116,18 @@ def open_store(folder: Path) -> StoreFolder:
         facings=facings,
         products=products,
         cameras=tuple(_camera(folder, section.id) for section in installation.camera),
-        policy=installation.policy,
+        policy=_plain(installation.policy, Policy),
     )
-    opened = StoreFolder(path=folder, store=store, installation=installation)
-    _check_planogram(opened)
-    _check_plates(opened)
-    _check_gates(opened)
-    return opened
+    check_store(folder, store, installation)
+    return StoreFolder(path=folder, store=store, installation=installation)
 
 
 def valid_gtin(gtin: str) -> bool:
     """Whether an 8, 12, 13 or 14-digit GTIN ends in its check digit (GS1 General Specifications, 7.9)."""
-    if not gtin.isdecimal() or len(gtin) not in (8, 12, 13, 14):
+    if not (gtin.isascii() and gtin.isdecimal()) or len(gtin) not in (8, 12, 13, 14):
         return False
     digits = [int(digit) for digit in reversed(gtin)]
     return (digits[0] + 3 * sum(digits[1::2]) + sum(digits[2::2])) % 10 == 0
-
-
-def _read_toml(file: Path, kind: type[T]) -> T:
-    try:
-        return msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), kind)
-    except FileNotFoundError:
-        raise StoreFolderError(file, key="file", problem="missing", remedy="Copy it from the demo store") from None
-    except tomllib.TOMLDecodeError as error:
-        raise StoreFolderError(file, key="syntax", problem=str(error), remedy="Mend the TOML there") from None
-    except msgspec.ValidationError as error:
-        problem, _, key = str(error).partition(" - at ")
-        raise StoreFolderError(file, key=key.strip("`") or "$", problem=problem, remedy="Mend that key") from None
-
-
-def _read_csv(file: Path, kind: type[T]) -> list[T]:
-    try:
-        text = file.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise StoreFolderError(file, key="file", problem="missing", remedy="Copy it from the demo store") from None
-    rows: list[T] = []
-    for number, row in enumerate(csv.DictReader(io.StringIO(text)), start=2):
-        try:
-            rows.append(msgspec.convert(row, kind, strict=False))
-        except msgspec.ValidationError as error:
-            remedy = f"Mend that row; columns are {', '.join(kind.__struct_fields__)}"  # type: ignore[attr-defined]
-            raise StoreFolderError(file, key=f"line {number}", problem=str(error), remedy=remedy) from None
-    return rows
 
 
 def _product(folder: Path, row: _ProductRow) -> Product:
@@ -190,44 +163,16 @@ def _facing(row: _FacingRow) -> Facing:
 
 
 def _camera(folder: Path, camera_id: CameraId) -> Camera:
-    calibration = _read_toml(folder / "calibration" / f"{camera_id}.toml", CalibrationFile)
-    return Camera(camera_id=camera_id, calibration=calibration, watches_gondola=calibration.watches_gondola)
+    file = folder / "calibration" / f"{camera_id}.toml"
+    read = read_toml(file, CalibrationFile)
+    calibration = _plain(read, CameraCalibration)
+    right = np.cross(np.subtract(calibration.look_at_m, calibration.position_m), (0.0, 0.0, 1.0))
+    if not right.any():
+        remedy = "Let it look at a point beside the one below it"
+        raise StoreFolderError(file, key="look_at_m", problem="looks straight up or down, or nowhere", remedy=remedy)
+    return Camera(camera_id=camera_id, calibration=calibration, watches_gondola=read.watches_gondola)
 
 
-def _check_planogram(folder: StoreFolder) -> None:
-    file = folder.path / "planogram.csv"
-    store = folder.store
-    taken: dict[PlateId, FacingId] = {}
-    for facing in store.facings:
-        if facing.sku_id not in store.product_by_sku:
-            problem, remedy = f"unknown SKU {facing.sku_id!r}", "Add it to products.csv or correct the planogram"
-            raise StoreFolderError(file, key=facing.facing_id, problem=problem, remedy=remedy)
-        for plate in facing.plate_ids:
-            if plate not in store.plate_by_id:
-                problem, remedy = f"unknown plate {plate!r}", "Plates are GONDOLA-SHELF-NUMBER as in layout.toml"
-                raise StoreFolderError(file, key=facing.facing_id, problem=problem, remedy=remedy)
-            if plate in taken:
-                problem, remedy = f"plate {plate} also belongs to {taken[plate]}", "Give each plate one facing"
-                raise StoreFolderError(file, key=facing.facing_id, problem=problem, remedy=remedy)
-            taken[plate] = facing.facing_id
-
-
-def _check_plates(folder: StoreFolder) -> None:
-    channels = {section.id: section.channels for section in folder.installation.controller}
-    for plate in folder.store.plates:
-        if plate.controller_id not in channels:
-            problem, remedy = f"unknown controller {plate.controller_id!r}", "Add a [[controller]] to store.toml"
-        elif plate.channel >= channels[plate.controller_id]:
-            problem = f"channel {plate.channel} of a controller with {channels[plate.controller_id]}"
-            remedy = "Correct first_channel, or channels in store.toml"
-        else:
-            continue
-        raise StoreFolderError(folder.path / "layout.toml", key=plate.plate_id, problem=problem, remedy=remedy)
-
-
-def _check_gates(folder: StoreFolder) -> None:
-    placed = {gate.gate_id for gate in folder.store.gates}
-    for section in folder.installation.gate:
-        if section.id not in placed:
-            remedy = "Give it a [[gate]] with left_m and right_m"
-            raise StoreFolderError(folder.path / "layout.toml", key=section.id, problem="no place", remedy=remedy)
+def _plain(section: T, kind: type[T]) -> T:
+    """What was read, without what only the file knows: it goes over the wire, where the exact type counts."""
+    return kind(**{name: getattr(section, name) for name in kind.__struct_fields__})  # type: ignore[attr-defined]

@@ -8,6 +8,8 @@ from engine.domain import CameraId, ControllerId, GateId, Policy
 
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+NAME = msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+"""Ids are parts of file names, addresses and other ids."""
 
 
 class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -19,6 +21,10 @@ class StoreSection(_Section, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     name: str
     currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
+
+
+class PolicySection(Policy, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[policy]``."""
 
 
 class NetworkSection(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -47,7 +53,7 @@ class PerceptionSection(_Section, frozen=True, kw_only=True, forbid_unknown_fiel
 class CameraSection(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[[camera]]``: a stream; its calibration is ``calibration/ID.toml``."""
 
-    id: CameraId
+    id: Annotated[CameraId, NAME]
     driver: str
     url: str
 
@@ -55,7 +61,7 @@ class CameraSection(_Section, frozen=True, kw_only=True, forbid_unknown_fields=T
 class ControllerSection(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[[controller]]``: a shelf controller."""
 
-    id: ControllerId
+    id: Annotated[ControllerId, NAME]
     driver: str
     host: str
     port: Port
@@ -68,7 +74,7 @@ class ControllerSection(_Section, frozen=True, kw_only=True, forbid_unknown_fiel
 class GateSection(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[[gate]]``: a reader and beam; its place on the floor is in ``layout.toml``."""
 
-    id: GateId
+    id: Annotated[GateId, NAME]
     driver: str
     host: str
     port: Port
@@ -78,7 +84,7 @@ class Installation(_Section, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The whole of ``store.toml``."""
 
     store: StoreSection
-    policy: Policy = Policy()
+    policy: PolicySection = PolicySection()
     network: NetworkSection = NetworkSection()
     retention: RetentionSection = RetentionSection()
     perception: PerceptionSection = PerceptionSection()

@@ -17,6 +17,7 @@ from engine.domain import (
     Shelf,
     ShelfId,
 )
+from engine.store._installation import NAME
 
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 
@@ -43,7 +44,7 @@ class ShelfSection(_Section, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class GondolaSection(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[[gondola]]``: ``origin_m`` is the middle of the front edge, ``faces_deg`` where the front looks."""
 
-    id: GondolaId
+    id: Annotated[GondolaId, NAME]
     origin_m: Point2
     faces_deg: float
     width_m: Positive
@@ -55,7 +56,7 @@ class GondolaSection(_Section, frozen=True, kw_only=True, forbid_unknown_fields=
 class GatePlace(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[[gate]]``: the line one crosses; left and right as one walks in."""
 
-    id: GateId
+    id: Annotated[GateId, NAME]
     left_m: Point2
     right_m: Point2
 
