@@ -48,12 +48,19 @@ class JournalReader:
 
     def batches(self, *, after: JournalPosition | None = None) -> Iterator[tuple[Recorded, ...]]:
         """The batches after ``after``, or all, as they were appended."""
+        for _, batch in self.positions(after=after):
+            yield batch
+
+    def positions(
+        self, *, after: JournalPosition | None = None
+    ) -> Iterator[tuple[JournalPosition, tuple[Recorded, ...]]]:
+        """As ``batches``, each with the place behind it."""
         start = after or JournalPosition(segment=0, offset=0)
         for segment in segment_files(self._folder):
             if segment.number >= start.segment:
                 yield from self._read(segment, start.offset if segment.number == start.segment else 0)
 
-    def _read(self, segment: SegmentFile, offset: int) -> Iterator[tuple[Recorded, ...]]:
+    def _read(self, segment: SegmentFile, offset: int) -> Iterator[tuple[JournalPosition, tuple[Recorded, ...]]]:
         key = self._keys.get(segment.key_name)
         if key is None:
             log.warning("journal_segment_without_key", segment=segment.number)
@@ -71,5 +78,5 @@ class JournalReader:
                     bytes_left_out = os.fstat(file.fileno()).st_size - place
                     log.warning("journal_torn", segment=segment.number, offset=place, bytes_left_out=bytes_left_out)
                     return
-                yield batch
                 place = file.tell()
+                yield JournalPosition(segment=segment.number, offset=place), batch

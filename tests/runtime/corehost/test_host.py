@@ -1,11 +1,10 @@
 """A core process in a thread, its peers over real sockets: facts in, state out, restarts between."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Queue
-from types import TracebackType
 
 import msgspec
 import pytest
@@ -19,13 +18,11 @@ from engine.domain import (
     CommandRequest,
     Evidence,
     FloorView,
-    OutputFact,
     Passage,
     Picked,
     ReceiptIssued,
     Refused,
     ResolveCase,
-    Snapshot,
     Verdict,
     VisitId,
 )
@@ -35,9 +32,9 @@ from engine.runtime.journal import JournalReader
 from engine.runtime.ledger import Ledger, verify
 from engine.runtime.sealing import KeyRing
 from engine.store import StoreFolder
-from engine.wire import Address, EngineClient
-from tests.runtime.build import passed, seen, settled, wait_for
+from tests.runtime.build import passed, seen, settled
 from tests.runtime.folder import small_store
+from tests.runtime.replica import Replica
 from tests.runtime.stand_in import STRANGE_MASS_MG, StandInCore
 
 
@@ -63,42 +60,6 @@ def running(folder: StoreFolder) -> Iterator[None]:
     finally:
         host.stop()
         thread.join()
-
-
-class Replica:
-    """A client that keeps what it was told."""
-
-    def __init__(self, folder: StoreFolder) -> None:
-        network = folder.installation.network
-        self.client = EngineClient(Address(state=network.state, door=network.door))
-        self.facts: list[OutputFact] = []
-        self.views: list[object] = []
-        self.snapshots = 0
-
-    def __enter__(self) -> "Replica":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.client.close()
-
-    def until(self, condition: Callable[[], bool]) -> None:
-        def listen() -> bool:
-            for message in self.client.receive(0.02):
-                if isinstance(message, Snapshot):
-                    self.snapshots += 1
-                    self.facts = list(message.facts)
-                elif isinstance(message.body, FloorView | CameraOverlay):
-                    self.views.append(message.body)
-                elif isinstance(message.body, OutputFact):
-                    self.facts.append(message.body)
-            return condition()
-
-        wait_for(listen)
-
-    def names(self) -> list[str]:
-        return [type(fact).__name__ for fact in self.facts]
 
 
 def sender(folder: StoreFolder, source: str = "shelves", *, lossless: bool = True) -> FactSender:
