@@ -23,6 +23,7 @@ _HIDDEN_S, _HIDDEN_YOUNG_S = 8.0, 2.0
 _YOUNG_S = 2.0
 _NAMED_S = 5.0
 
+_MIXED_M = 0.25
 _SAME_BODY_M = 0.35
 _SAME_BODY_S, _SAME_BODY_OLD_S = 1.0, 3.0
 
@@ -70,6 +71,16 @@ def has_ended(track: TrackMemory, area: FloorArea, now_ns: int) -> bool:
     missed = track.missed_in_a_row >= _MISSED_VIEWS and (now_ns - track.missed_since_ns) * 1e-9 > _MISSED_S
     lived_s = (track.last_seen_ns - track.born_ns) * 1e-9
     return missed or unseen_s > (_HIDDEN_YOUNG_S if lived_s < _YOUNG_S else _HIDDEN_S)
+
+
+def note_mixed(tracks: Sequence[TrackMemory], t_ns: int) -> None:
+    """Mark tracks of two people so near each other that nothing but their momentum tells them apart."""
+    people = [track for track in tracks if track.confirmed]
+    for i, one in enumerate(people):
+        for other in people[i + 1 :]:
+            dx, dy = one.motion.x - other.motion.x, one.motion.y - other.motion.y
+            if dx * dx + dy * dy < _MIXED_M**2:
+                one.mixed_ns = other.mixed_ns = t_ns
 
 
 def merge_duplicates(memory: TrackerState, matched: Set[TrackId], t_ns: int) -> None:

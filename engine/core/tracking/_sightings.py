@@ -4,7 +4,7 @@ A part of the body at a usual height above the floor gives a place: feet exactly
 spread of people's heights along the line of sight. All parts are fused, so hidden feet cost accuracy, not the track.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,20 +23,27 @@ _STEEPEST = -0.03  # rays nearer to the horizon meet the floor nowhere useful
 _MID_BODY_M = 1.1
 _JOINT_PX = 2.5  # spread of a joint with score 1
 
-# Parts: ankles, hips, shoulders, head, the box's bottom and its top.
+# Parts: ankles, hips, shoulders, head, the box's bottom, its top and, when nothing else places it, its middle.
 _PART_JOINTS = np.zeros((4, KEYPOINTS))
 for _row, _joints in enumerate(((15, 16), (11, 12), (5, 6), (0, 1, 2, 3, 4))):
     _PART_JOINTS[_row, list(_joints)] = 1.0
-_PART_HEIGHT_M = np.array([0.09, 0.94, 1.42, 1.60, 0.0, 1.74])
-_PART_HEIGHT_SIGMA_M = np.array([0.04, 0.10, 0.13, 0.15, 0.02, 0.12])
-_PART_OFFSET_SIGMA_M = np.array([0.08, 0.06, 0.10, 0.15, 0.12, 0.12])
+_PART_HEIGHT_M = np.array([0.09, 0.94, 1.42, 1.60, 0.0, 1.74, 1.1])
+_PART_HEIGHT_SIGMA_M = np.array([0.04, 0.10, 0.13, 0.15, 0.02, 0.12, 0.4])
+_PART_OFFSET_SIGMA_M = np.array([0.08, 0.06, 0.10, 0.15, 0.12, 0.12, 0.3])
 _ONE_SIDE_SIGMA_M = 0.12
 _LEAST_VARIANCE_M2 = 0.03**2
 
 
+MIRRORED = np.array([0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15])
+"""Where each joint's counterpart on the other side of the body stands."""
+
+
 @dataclass(frozen=True)
 class Sighting:
-    """A person in one frame: place on the floor with covariance, joints in pixels with scores, and the view to keep."""
+    """A person in one frame: place on the floor with covariance, joints in pixels with scores, and the view to keep.
+
+    ``vague``: too little of the body shows to place it; good for going on with a track, not for starting one.
+    """
 
     foot_m: Point2
     spread: Covariance
@@ -44,6 +51,18 @@ class Sighting:
     keypoints_px: Floats  # (17, 2)
     scores: Floats  # (17,), 0 where not observed
     view: View
+    vague: bool
+
+    def mirrored(self) -> "Sighting":
+        """The same person with left and right exchanged: pose models confuse them, from behind above all."""
+        rays = self.view.rays[MIRRORED].ravel()
+        spread_m = self.view.spreads_m[MIRRORED]
+        return replace(
+            self,
+            keypoints_px=self.keypoints_px[MIRRORED],
+            scores=self.scores[MIRRORED],
+            view=View(t_ns=self.view.t_ns, ray=tuple(rays.tolist()), spread_m=tuple(spread_m.tolist())),
+        )
 
 
 class Eye:
@@ -54,6 +73,7 @@ class Eye:
         self.camera_id = camera.camera_id
         self.position_m = calibration.position_m
         self.focal_px = calibration.focal_px
+        self.watches_floor = camera.watches_gondola is None
         self.width_px, self.height_px = calibration.width_px, calibration.height_px
         self._centre_px = calibration.K_cam[:2, 2].copy()
         self._cam_from_floor = calibration.cam_from_floor[:3, :3].copy()
@@ -74,14 +94,14 @@ class Eye:
         return seen[..., :2] / depth[..., None] * self.focal_px + self._centre_px, depth
 
     def sightings(self, persons: tuple[PersonSeen, ...], t_ns: int) -> list[Sighting]:
-        """Each person who can be placed on the floor."""
+        """Each person who can be placed on the floor, however vaguely."""
         if not persons:
             return []
         blank = (0.0,) * (3 * KEYPOINTS)
         joints = np.array([person.keypoints or blank for person in persons]).reshape(-1, KEYPOINTS, 3)
         boxes = np.array([person.xyxy_px for person in persons])
         points_px, scores = joints[..., :2], np.where(joints[..., 2] >= MIN_SCORE, joints[..., 2], 0.0)
-        feet, spreads, placed = self._place(points_px, scores, boxes)
+        feet, spreads, placed, vague = self._place(points_px, scores, boxes)
         rays = self.rays(points_px).reshape(len(persons), -1)
         to_body = np.hypot(feet[:, 0] - self._origin[0], feet[:, 1] - self._origin[1])
         range_m = np.hypot(to_body, self._origin[2] - _MID_BODY_M)[:, None]
@@ -94,13 +114,14 @@ class Eye:
                 keypoints_px=points_px[i],
                 scores=scores[i],
                 view=View(t_ns=t_ns, ray=tuple(rays[i].tolist()), spread_m=tuple(spread_m[i].tolist())),
+                vague=bool(vague[i]),
             )
             for i, person in enumerate(persons)
             if placed[i]
         ]
 
-    def _place(self, points_px: Floats, scores: Floats, boxes: Floats) -> tuple[Floats, Floats, Flags]:
-        """Places (N, 2), covariances (N, 3) and whether there is one (N,)."""
+    def _place(self, points_px: Floats, scores: Floats, boxes: Floats) -> tuple[Floats, Floats, Flags, Flags]:
+        """Places (N, 2), covariances (N, 3), whether there is one and whether it is vague (N,)."""
         parts_px, used, sigma_px, one_sided = self._parts(points_px, scores, boxes)
         rays = self.rays(parts_px)
         down = np.minimum(rays[..., 2], _STEEPEST)
@@ -113,6 +134,8 @@ class Eye:
         across = (range_m * sigma_px / self.focal_px) ** 2 + offset
         along = (range_m * sigma_px / self.focal_px / down) ** 2 + (_PART_HEIGHT_SIGMA_M * level / down) ** 2 + offset
         used = _without_hidden_feet(used, grounds, along, self._origin)
+        vague = np.asarray(~used[:, :6].any(axis=1))
+        used[:, 6] &= vague
         sure = np.where(used, 1 / across, 0.0)
         extra = np.where(used, 1 / along, 0.0) - sure
         xx = sure + extra * toward[..., 0] ** 2
@@ -125,32 +148,32 @@ class Eye:
         det = np.where(placed, xx * yy - xy * xy, 1.0)
         feet = np.stack([yy * towards_x - xy * towards_y, xx * towards_y - xy * towards_x], axis=1) / det[:, None]
         spread = np.stack([yy / det + _LEAST_VARIANCE_M2, -xy / det, xx / det + _LEAST_VARIANCE_M2], axis=1)
-        return feet, spread, placed
+        return feet, spread, placed, vague
 
     def _parts(self, points_px: Floats, scores: Floats, boxes: Floats) -> tuple[Floats, Flags, Floats, Flags]:
-        """Each part's pixel (N, 6, 2), whether to use it, its spread in pixels, whether half of it is missing."""
+        """Each part's pixel (N, 7, 2), whether to use it, its spread in pixels, whether half of it is missing."""
         weight = scores @ _PART_JOINTS.T
         seen = weight > 0
         joints_px = (scores[:, None, :, None] * _PART_JOINTS[None, :, :, None] * points_px[:, None]).sum(axis=2)
         joints_px = joints_px / np.maximum(weight, 1e-9)[..., None]
         middle = (boxes[:, 0] + boxes[:, 2]) / 2
-        ends_px = np.stack([np.stack([middle, boxes[:, 3]], 1), np.stack([middle, boxes[:, 1]], 1)], 1)
+        levels = np.stack([boxes[:, 3], boxes[:, 1], (boxes[:, 1] + boxes[:, 3]) / 2], 1)
+        box_px = np.stack([np.repeat(middle[:, None], 3, axis=1), levels], axis=2)
         only_box = ~(seen[:, 0] | seen[:, 1] | seen[:, 2])
-        whole = np.stack([boxes[:, 3] < self.height_px - _EDGE_PX, boxes[:, 1] > _EDGE_PX], 1)
+        always = np.ones(len(boxes), bool)
+        whole = np.stack([boxes[:, 3] < self.height_px - _EDGE_PX, boxes[:, 1] > _EDGE_PX, always], 1)
         height_px = (boxes[:, 3] - boxes[:, 1])[:, None]
-        sigma_px = np.concatenate([np.full(seen.shape, 3.0), np.repeat(2 + 0.03 * height_px, 2, axis=1)], axis=1)
+        sigma_px = np.concatenate([np.full(seen.shape, 3.0), np.repeat(2 + 0.03 * height_px, 3, axis=1)], axis=1)
         lone = ((scores > 0) @ _PART_JOINTS.T == 1) & (np.arange(4) < 3)
-        one_sided = np.concatenate([lone, np.zeros((len(boxes), 2), bool)], axis=1)
+        one_sided = np.concatenate([lone, np.zeros((len(boxes), 3), bool)], axis=1)
         used = np.concatenate([seen, whole & only_box[:, None]], axis=1)
-        return np.concatenate([joints_px, ends_px], axis=1), used, sigma_px, one_sided
+        return np.concatenate([joints_px, box_px], axis=1), used, sigma_px, one_sided
 
 
 def _without_hidden_feet(used: Flags, grounds: Floats, along: Floats, origin: Floats) -> Flags:
     """Drop a box's bottom where its top says that the body stands nearer: something hides the feet."""
     both = used[:, 4] & used[:, 5]
-    if not both.any():
-        return used
-    distance = np.sqrt(((grounds[:, 4:] - origin[:2]) ** 2).sum(axis=2))
+    distance = np.sqrt(((grounds[:, 4:6] - origin[:2]) ** 2).sum(axis=2))
     hidden = both & (distance[:, 0] - distance[:, 1] > 2.5 * np.sqrt(along[:, 4] + along[:, 5]))
     used = used.copy()
     used[:, 4] &= ~hidden

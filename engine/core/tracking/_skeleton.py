@@ -16,7 +16,7 @@ VIEW_KEPT_NS = 250_000_000
 
 _WRISTS = (9, 10)
 _REACH_M = np.array([0.15] * 7 + [0.25] * 2 + [0.35] * 2 + [0.12] * 2 + [0.20] * 2 + [0.25] * 2)
-_SPEED_MPS = np.array([0.15] * 7 + [0.4] * 2 + [0.6] * 2 + [0.15] * 2 + [0.4] * 2 + [0.8] * 2)  # against the body
+_SPEED_MPS = np.array([0.1] * 7 + [0.25] * 2 + [0.35] * 2 + [0.1] * 2 + [0.25] * 2 + [0.5] * 2)  # against the body
 _MIDDLE_M, _MIDDLE_SIGMA_M = 1.0, 3.0
 _OUTLIER = 16.0  # squared residual in sigmas, two dimensions
 _ONE_VIEW_SIGMA_M = 0.20

@@ -33,6 +33,7 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     """One person on the floor, at the tracker's present instant. Whole millimetres.
 
     ``joints_m`` holds 17 COCO joints, None where unseen; ``name`` is the outside tracker's word for the person.
+    ``mixed_ns`` is the last instant at which this track was so near another that the two may have been exchanged.
     """
 
     track_id: TrackId
@@ -44,6 +45,7 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     joints_m: tuple[Vector3 | None, ...]
     born_at_m: Point2
     name: str = ""
+    mixed_ns: int | None = None
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -84,7 +86,11 @@ class Skeleton(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
 
 class TrackMemory(msgspec.Struct, kw_only=True):
-    """All that is known of one track. ``missed_since_ns`` is the first view since that should have seen it."""
+    """All that is known of one track.
+
+    ``missed_since_ns`` is the first frame of those in a row that should have shown it; ``mirror_votes`` counts the
+    views that had left and right the other way round, against those that had not.
+    """
 
     track_id: TrackId
     name: str
@@ -100,6 +106,8 @@ class TrackMemory(msgspec.Struct, kw_only=True):
     cameras: list[CameraId] = []
     views: dict[CameraId, View] = {}
     skeleton: Skeleton | None = None
+    mirror_votes: int = 0
+    mixed_ns: int | None = None
 
 
 class PairMemory(msgspec.Struct, kw_only=True):

@@ -7,7 +7,7 @@ import msgspec
 
 from engine.core.tracking._association import Pairing, associate
 from engine.core.tracking._floor import FloorArea
-from engine.core.tracking._life import has_ended, is_confirmed, merge_duplicates, note_miss, should_see
+from engine.core.tracking._life import has_ended, is_confirmed, merge_duplicates, note_miss, note_mixed, should_see
 from engine.core.tracking._motion import Covariance, Motion
 from engine.core.tracking._sightings import Eye, Sighting
 from engine.core.tracking._skeleton import VIEW_KEPT_NS, build_skeletons, hands_of, to_mm
@@ -20,6 +20,7 @@ _DOUBT = 4.0  # variance of a sighting that may be somebody else's
 _WALKING_MPS = 0.4
 _LAG_GAIN = 0.03
 _LONGEST_LAG_S = 0.4
+_OUTVOTED = 6  # so many more mirrored views than others: it is the skeleton that has its sides wrong
 _BODY_SIGMA_M = 0.05  # of a place and of hands that an outside tracker reports
 
 
@@ -65,12 +66,16 @@ class FloorTracker:
         sightings = eye.sightings(fact.persons, t_ns)
         pairings = associate(eye, seen, sightings, t_ns=t_ns)
         for pairing in pairings:
+            if pairing.mirrored:
+                sightings[pairing.sighting] = sightings[pairing.sighting].mirrored()
             self._follow(seen[pairing.track], sightings[pairing.sighting], pairing, fact)
         self._measure_bodies(seen, sightings, pairings, t_ns)
         matched = {pairing.track for pairing in pairings}
-        self._note_misses(eye, [track for i, track in enumerate(seen) if i not in matched], sightings, fact)
+        if eye.watches_floor:
+            self._note_misses(eye, [track for i, track in enumerate(seen) if i not in matched], sightings, fact)
         known = {pairing.sighting for pairing in pairings}
         self._start([sighting for i, sighting in enumerate(sightings) if i not in known], t_ns, fact)
+        note_mixed(seen, fact.t_ns)
         merge_duplicates(self._memory, {seen[i].track_id for i in matched}, fact.t_ns)
         self._end_lost()
 
@@ -120,8 +125,12 @@ class FloorTracker:
         track.confirmed = track.confirmed or is_confirmed(track)
         if pairing.doubtful:
             track.views.pop(fact.camera_id, None)
-        else:
-            track.views[fact.camera_id] = sighting.view
+            return
+        track.views[fact.camera_id] = sighting.view
+        track.mirror_votes = max(0, track.mirror_votes + (1 if pairing.mirrored else -1))
+        if track.mirror_votes >= _OUTVOTED:
+            track.mirror_votes, track.skeleton = 0, None
+            track.views = {fact.camera_id: sighting.mirrored().view}
 
     def _learn_lag(self, camera_id: CameraId, motion: Motion, sighting: Sighting) -> None:
         """A camera that keeps seeing walkers behind their place is late; the most prompt one counts as on time."""
@@ -160,7 +169,7 @@ class FloorTracker:
 
     def _start(self, sightings: Sequence[Sighting], t_ns: int, fact: PersonsSeen) -> None:
         for sighting in sightings:
-            if self._area.may_stand(sighting.foot_m):
+            if not sighting.vague and self._area.may_stand(sighting.foot_m):
                 track = self._new_track(t_ns, sighting.foot_m, sighting.spread)
                 track.cameras.append(fact.camera_id)
                 track.views[fact.camera_id] = sighting.view
@@ -216,6 +225,7 @@ def _shown(track: TrackMemory, now_ns: int) -> Track:
         joints_m=tuple(joints),
         born_at_m=(round(track.born_at_m[0], 3), round(track.born_at_m[1], 3)),
         name=track.name,
+        mixed_ns=track.mixed_ns,
     )
 
 

@@ -170,7 +170,7 @@ def pacing(*, y_m: float, phase: float, half_m: float = 2.0, period_s: float = 1
 
     def walk(t_s: float) -> tuple[float, float, float]:
         angle = 2 * math.pi * t_s / period_s + phase
-        return WIDTH_M / 2 + half_m * math.sin(angle), y_m, 0.0 if math.cos(angle) > 0 else math.pi
+        return WIDTH_M / 2 + half_m * math.sin(angle), y_m, math.pi / 2 * (1 - math.tanh(3 * math.cos(angle)))
 
     return walk
 

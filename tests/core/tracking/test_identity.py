@@ -76,4 +76,23 @@ def test_nobody_is_swapped_lost_or_invented(walks: tuple[Walk, ...], seed: int) 
     result = score(walks, seed)
     assert (result.switches, result.extra, result.missing) == (0, 0, 0)
     assert np.median(result.foot_m) <= 0.05
-    assert np.median(result.wrist_m) <= 0.065
+    assert np.median(result.wrist_m) <= 0.07  # arms swing on while the late cameras' pictures travel
+
+
+def test_reaching_wrists_are_where_the_tracker_says() -> None:
+    walks = (standing(at_m=(2.0, 2.2)), standing(at_m=(3.4, 3.0), heading=2.0), standing(at_m=(4.2, 1.8), heading=4.0))
+    result = score(walks, seed=2, duration_s=30.0)
+    assert np.median(result.wrist_m) <= 0.055
+    assert np.quantile(result.wrist_m, 0.9) <= 0.12
+
+
+def test_people_who_pass_through_one_spot_are_marked_as_perhaps_exchanged() -> None:
+    store = ceiling_room()
+    for apart_m, marked in ((0.0, True), (0.7, False)):
+        tracker = FloorTracker(store)
+        walks = (pacing(y_m=2.2, phase=0.0), pacing(y_m=2.2 + apart_m, phase=math.pi))
+        mixed = False
+        for fact in frames(store, walks, 10.0, seed=4):
+            tracker.observe(fact)
+            mixed |= any(track.mixed_ns is not None for track in tracker.tracks)
+        assert mixed == marked
