@@ -1,0 +1,61 @@
+"""The keys, on a sheet over the window."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
+
+from console.qt._page import label
+
+_KEYS = (
+    ("Everywhere", ""),
+    ("F1 … F5, Ctrl+1 … 5", "Store, Carts, Review, Health, Receipts"),
+    ("F9", "appearance: system, light, dark"),
+    ("?", "this sheet"),
+    ("Ctrl+Q", "close the console; the engine goes on"),
+    ("Cameras", ""),
+    ("Arrows, Enter", "move between tiles, show one alone"),
+    ("Review", ""),
+    ("Enter, 1 … 5", "accept the likeliest, or that answer"),
+    ("N", "nothing was taken"),
+    ("S", "search: product, shopper, units; Enter decides"),
+    ("Space, ← →", "play or pause the clip, step a frame"),
+    ("↑ ↓", "another case"),
+)
+
+
+class KeySheet(QFrame):
+    """Shown by ``?``, gone by any key."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._window = parent
+        self.setObjectName("overlay")
+        self.setAccessibleName("Keys")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(24, 18, 24, 20)
+        grid.setHorizontalSpacing(20)
+        grid.setVerticalSpacing(7)
+        for row, (keys, meaning) in enumerate(_KEYS):
+            if meaning:
+                grid.addWidget(label(keys, "keycap"), row, 0, Qt.AlignmentFlag.AlignLeft)
+                grid.addWidget(label(meaning), row, 1)
+            else:
+                grid.addWidget(label(keys.upper(), "title"), row, 0, 1, 2)
+        self.hide()
+
+    def toggle(self) -> None:
+        """Show in the middle of the window, or hide."""
+        if self.isVisible():
+            return self.hide()
+        self.adjustSize()
+        room = self._window.rect()
+        self.move(room.center() - self.rect().center())
+        self.show()
+        self.raise_()
+        return self.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Any key closes it."""
+        self.hide()
+        self._window.setFocus()

@@ -1,0 +1,81 @@
+"""What every page is: told of changes, repainted by the window's timer only while it is looked at."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QSplitter, QVBoxLayout, QWidget
+
+from console.model import ConsoleModel, Notice, Reset
+from console.qt._theme import Theme
+
+_SECOND_NS = 1_000_000_000
+
+
+class Page(QWidget):
+    """One place of the console. Subclasses name the notices they care for and refresh themselves from the model."""
+
+    name = ""
+    listens: tuple[type, ...] = ()
+
+    def __init__(self, model: ConsoleModel, theme: Theme) -> None:
+        super().__init__()
+        self.model, self.theme = model, theme
+        self._stale = True
+        self._refreshed_ns = 0
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(self.name)
+        theme.changed.connect(self.mark)
+
+    def take(self, notice: Notice) -> None:
+        """Something changed; remember if it is shown here."""
+        if isinstance(notice, (Reset, *self.listens)):
+            self.mark()
+
+    def mark(self) -> None:
+        """Refresh at the next tick."""
+        self._stale = True
+
+    def tick(self, at_ns: int) -> None:
+        """Refresh what changed; ages once a second."""
+        if self._stale or at_ns - self._refreshed_ns >= _SECOND_NS:
+            self._stale, self._refreshed_ns = False, at_ns
+            self.refresh(at_ns)
+
+    def refresh(self, at_ns: int) -> None:
+        """Show the model as it is now."""
+        raise NotImplementedError
+
+    def splitters(self) -> list[QSplitter]:
+        """What a person may have moved, to be remembered."""
+        return self.findChildren(QSplitter)
+
+
+def panel(title: str, *contents: QWidget) -> QFrame:
+    """A titled box."""
+    frame = QFrame()
+    frame.setObjectName("panel")
+    box = QVBoxLayout(frame)
+    box.setContentsMargins(1, 8, 1, 1)
+    box.setSpacing(6)
+    if title:
+        heading = label(title, "title")
+        heading.setContentsMargins(10, 0, 10, 0)
+        box.addWidget(heading)
+    for content in contents:
+        box.addWidget(content)
+    return frame
+
+
+def label(text: str, style: str = "") -> QLabel:
+    """A line of text in one of the style sheet's roles."""
+    made = QLabel(text)
+    made.setObjectName(style)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    return made
+
+
+def restyle(widget: QWidget, style: str) -> None:
+    """Give a widget another role of the style sheet."""
+    if widget.objectName() != style:
+        widget.setObjectName(style)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)

@@ -1,0 +1,114 @@
+"""Receipts: what was charged, and every adjustment since."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QSplitter
+
+from console.model import ConsoleModel, Receipt, ReceiptChanged, words
+from console.qt._page import Page, label, panel
+from console.qt._table import Cell, Column, KeyedView, Row
+from console.qt._text import clock_time, money
+from console.qt._theme import Theme
+from engine.domain import ReceiptId
+
+
+class ReceiptsPage(Page):
+    """Receipts left, newest first; the chosen one right."""
+
+    name = "Receipts"
+    listens = (ReceiptChanged,)
+
+    def __init__(self, model: ConsoleModel, theme: Theme) -> None:
+        super().__init__(model, theme)
+        columns = (
+            Column("Time"),
+            Column("Receipt"),
+            Column("Visit", stretch=True),
+            Column("Items", number=True),
+            Column("Adjusted", number=True),
+            Column("Total", number=True),
+        )
+        lines = (
+            Column("Units", number=True),
+            Column("Product", stretch=True),
+            Column("Each", number=True),
+            Column("Total", number=True),
+        )
+        self.receipts = KeyedView("Receipts", columns, theme)
+        self.lines = KeyedView("Receipt lines", lines, theme)
+        self._which, self._total = label("", "quiet"), label("", "figure")
+        self._which.setContentsMargins(10, 0, 10, 0)
+        self._total.setContentsMargins(10, 0, 10, 8)
+        self._total.setAlignment(Qt.AlignmentFlag.AlignRight)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setObjectName("receipts")
+        split.addWidget(panel("RECEIPTS", self.receipts))
+        split.addWidget(panel("LINES", self._which, self.lines, self._total))
+        split.setSizes([620, 440])
+        split.setChildrenCollapsible(False)
+        box = QHBoxLayout(self)
+        box.setContentsMargins(10, 10, 10, 10)
+        box.addWidget(split)
+        self.receipts.selectionModel().currentRowChanged.connect(self.mark)
+        self.setFocusProxy(self.receipts)
+
+    def refresh(self, at_ns: int) -> None:
+        """Receipts, then the lines of the one that is chosen."""
+        receipts = self.model.state.receipts
+        newest_first = sorted(receipts.values(), key=lambda receipt: -receipt.issued.t_ns)
+        self.receipts.table.show([self._row(receipt) for receipt in newest_first])
+        if self.receipts.selected_key() is None and newest_first:
+            self.receipts.select(newest_first[0].issued.receipt_id)
+        self._show(receipts.get(ReceiptId(str(self.receipts.selected_key()))))
+
+    def _row(self, receipt: Receipt) -> Row:
+        issued = receipt.issued
+        adjusted_minor = sum(adjustment.delta_minor for adjustment in receipt.adjustments)
+        total = money(receipt.total_minor, issued.currency)
+        cells = (
+            Cell(clock_time(self.model.clock.wall_ns(issued.t_ns)), "quiet"),
+            Cell(words.short_id(issued.receipt_id)),
+            Cell(words.shopper_name(issued.visit_id), "quiet"),
+            Cell(str(sum(line.quantity for line in issued.lines))),
+            Cell(money(adjusted_minor, issued.currency) if receipt.adjustments else "", "quiet"),
+            Cell(total),
+        )
+        return Row(issued.receipt_id, cells, spoken=f"{words.shopper_name(issued.visit_id)}, {total}")
+
+    def _show(self, receipt: Receipt | None) -> None:
+        if receipt is None:
+            self._which.setText("No receipt yet")
+            self._total.setText("")
+            self.lines.table.show([])
+            return
+        issued = receipt.issued
+        self._which.setText(f"Receipt {issued.receipt_id}")
+        self._total.setText(money(receipt.total_minor, issued.currency))
+        rows = [
+            Row(
+                (place, line.sku_id),
+                (
+                    Cell(str(line.quantity)),
+                    Cell(self.model.state.product_name(line.sku_id)),
+                    Cell(money(line.unit_price_minor, issued.currency), "quiet"),
+                    Cell(money(line.total_minor, issued.currency)),
+                ),
+            )
+            for place, line in enumerate(issued.lines)
+        ]
+        rows += [
+            Row(
+                ("adjusted", place),
+                (
+                    Cell(f"{change.quantity:+d}".replace("-", "−")),
+                    Cell(
+                        f"{self.model.state.product_name(change.sku_id)}  (adjusted at "
+                        f"{clock_time(self.model.clock.wall_ns(change.t_ns))})",
+                        italic=True,
+                    ),
+                    Cell(""),
+                    Cell(money(change.delta_minor, issued.currency)),
+                ),
+            )
+            for place, change in enumerate(receipt.adjustments)
+        ]
+        self.lines.table.show(rows)

@@ -1,0 +1,343 @@
+"""The review page: the queue by deadline, the evidence, and a decision by one key."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from console.model import (
+    NOTHING_TAKEN,
+    NS_PER_S,
+    Case,
+    CaseClosed,
+    CaseOpened,
+    ConsoleModel,
+    Decision,
+    DecisionStage,
+    Notice,
+    Reset,
+    words,
+)
+from console.qt._clip import ClipPlayer, clips_of
+from console.qt._correction import Correction
+from console.qt._hypotheses import Choice, Choices
+from console.qt._page import Page, label, panel, restyle
+from console.qt._table import Cell, Column, KeyedView, Row
+from console.qt._text import money
+from console.qt._theme import Theme
+from console.qt._weight import WeightCurve
+from engine.domain import CaseId, Hypothesis, Verdict
+
+LOOK_FIRST_NS = 400_000_000
+"""A decision key is ignored this long after another case came up: nobody can have seen it yet."""
+_EVIDENCE_RETRY_NS = 3 * NS_PER_S
+_URGENT_S = 30.0
+_STAGE_WORDS = {
+    DecisionStage.SENT: "sent, waiting for the engine",
+    DecisionStage.ACCEPTED: "accepted, taking effect",
+    DecisionStage.REFUSED: "refused",
+    DecisionStage.CLOSED: "done",
+}
+
+
+class ReviewPage(Page):
+    """Emits ``decided`` (case id, verdict) and ``evidence_wanted`` (case id); the cart follows by facts only."""
+
+    name = "Review"
+    listens = (CaseOpened, CaseClosed)
+    decided = Signal(str, object)
+    evidence_wanted = Signal(str)
+
+    def __init__(self, model: ConsoleModel, theme: Theme) -> None:
+        super().__init__(model, theme)
+        self.case_id: CaseId | None = None
+        self._since_ns = self._at_ns = 0
+        self._asked_ns: dict[CaseId, int] = {}
+        self._excuses: dict[CaseId, str] = {}
+        self._evidence_shown: object = None
+        columns = (Column("Within"), Column("Case", stretch=True), Column("At risk", number=True))
+        self.queue = KeyedView("Cases waiting", columns, theme)
+        self.log = KeyedView("Last decisions", (Column("Decision", stretch=True), Column("")), theme)
+        self.log.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.headline, self.about = label("", "headline"), label("", "quiet")
+        self.player = ClipPlayer(model, theme)
+        self.curve = WeightCurve(theme)
+        self.choices = Choices(theme)
+        self.correction = Correction(model, theme)
+        self.answer: QLabel = label("", "quiet")
+        self._below = QStackedWidget()
+        self._lay_out()
+        self._shortcuts = [self._shortcut(key, act) for key, act in self._keys()]
+        self.queue.selectionModel().currentRowChanged.connect(self._row_chosen)
+        self.choices.chosen.connect(self.accept)
+        self.correction.decided.connect(self._correct)
+        self.correction.left.connect(self._leave_correction)
+        self.setFocusProxy(self.queue)
+
+    def take(self, notice: Notice) -> None:
+        """A snapshot forgets the evidence: ask again."""
+        if isinstance(notice, Reset):
+            self._asked_ns.clear()
+            self._excuses.clear()
+            self._evidence_shown = None
+        super().take(notice)
+
+    def evidence_missing(self, case_id: CaseId, reason: str) -> None:
+        """The evidence could not be had; it is asked for again while the case is shown."""
+        self._excuses[case_id] = f"No clip: {reason}"
+        self.mark()
+
+    def tick(self, at_ns: int) -> None:
+        """The clip moves with the timer, the rest when it changed."""
+        self._at_ns = at_ns
+        super().tick(at_ns)
+        self.player.tick(at_ns)
+        case = self._case()
+        if case is not None:
+            self.curve.show_instant((self.player.instant_ns - case.asked.start_ns) / NS_PER_S)
+
+    def refresh(self, at_ns: int) -> None:
+        """The queue, the decisions, the case that is shown."""
+        self._at_ns = at_ns
+        now_ns = self.model.clock.engine_ns(at_ns)
+        cases = self.model.review.ordered()
+        self.queue.table.show([self._queue_row(case, now_ns) for case in cases])
+        self.log.table.show([self._log_row(decision) for decision in reversed(self.model.review.decisions)])
+        if self.case_id not in self.model.review.cases:
+            self._leave_correction()
+            self._go_on()
+        self._show_case(self._case(), now_ns)
+        self._want_evidence()
+
+    def ready(self) -> bool:
+        """Whether a decision key counts now."""
+        return self.case_id is not None and self._at_ns - self._since_ns >= LOOK_FIRST_NS
+
+    def accept(self, place: int) -> None:
+        """Take one of the hypotheses for true."""
+        case = self._case()
+        if case is not None and place < len(case.asked.hypotheses):
+            self._decide(_likeliest_first(case)[place].verdict)
+
+    def _case(self) -> Case | None:
+        return None if self.case_id is None else self.model.review.cases.get(self.case_id)
+
+    # --- deciding ---------------------------------------------------------------------------------------------
+
+    def _decide(self, verdict: Verdict) -> None:
+        if self.case_id is None or not self.ready():
+            return
+        decided = self.case_id
+        self.decided.emit(decided, verdict)
+        self._leave_correction()
+        self._go_on()
+        self.mark()
+
+    def _correct(self, verdict: object) -> None:
+        if isinstance(verdict, Verdict):
+            self._decide(verdict)
+
+    def _go_on(self) -> None:
+        """To the most urgent case that nobody has answered, or stay without one."""
+        waiting = self.model.review.waiting()
+        self._choose(waiting[0].case_id if waiting else None)
+        if self.case_id is not None:
+            self.queue.select(self.case_id)
+        else:
+            self.queue.clearSelection()
+
+    def _choose(self, case_id: CaseId | None) -> None:
+        if case_id != self.case_id:
+            self.case_id, self._since_ns = case_id, self._at_ns
+            self._evidence_shown = None
+            self.mark()
+
+    def _row_chosen(self) -> None:
+        key = self.queue.selected_key()
+        if key is not None and key in self.model.review.cases:
+            self._choose(CaseId(str(key)))
+
+    def _search(self) -> None:
+        case = self._case()
+        if case is not None:
+            for shortcut in self._shortcuts:
+                shortcut.setEnabled(False)
+            self._below.setCurrentIndex(1)
+            self.correction.begin(case)
+
+    def _leave_correction(self) -> None:
+        if self._below.currentIndex() != 0:
+            self._below.setCurrentIndex(0)
+            for shortcut in self._shortcuts:
+                shortcut.setEnabled(True)
+            self.queue.setFocus()
+
+    # --- showing ----------------------------------------------------------------------------------------------
+
+    def _queue_row(self, case: Case, now_ns: int) -> Row:
+        slack_s = case.slack_s(now_ns)
+        answered = self.model.review.is_answered(case.case_id)
+        ink = "quiet" if answered else "warn" if slack_s < _URGENT_S else "ink"
+        within = "answered" if answered else "policy decides" if slack_s <= 0 else words.age(max(slack_s, 1.0))
+        what = f"{words.question(case.asked)}  {case.asked.shelf_id}"
+        at_risk = money(case.at_risk_minor, self.model.store.currency)
+        cells = (Cell(within, ink, bold=ink == "warn"), Cell(what, ink), Cell(at_risk, "quiet"))
+        return Row(case.case_id, cells, spoken=f"{what}, {within}")
+
+    def _log_row(self, decision: Decision) -> Row:
+        text = words.verdict(decision.verdict, self.model.state)
+        stage = decision.note or _STAGE_WORDS[decision.stage]
+        ink = "alarm" if decision.stage is DecisionStage.REFUSED else "quiet"
+        if decision.stage is DecisionStage.REFUSED:
+            stage = f"refused: {decision.note}"
+        return Row(decision.command_id, (Cell(text, "quiet"), Cell(stage, ink)))
+
+    def _show_case(self, case: Case | None, now_ns: int) -> None:
+        if case is None:
+            in_flight = len(self.model.review.cases)
+            self.headline.setText("Nothing waits for you")
+            self.about.setText(f"{in_flight} answered, waiting for the engine" if in_flight else "")
+            self.choices.show_choices([])
+            self.answer.setText("")
+            self._show_evidence(None)
+            return
+        asked = case.asked
+        self.headline.setText(words.question(asked))
+        slack_s = case.slack_s(now_ns)
+        left = f"{words.age(slack_s)} left" if slack_s >= 1 else "the store's policy decides now"
+        self.about.setText(f"{words.movement(asked)}, {self._places(case)}; {left}")
+        self.choices.show_choices([self._choice(hypothesis, case) for hypothesis in _likeliest_first(case)])
+        self._show_answer(case)
+        self._show_evidence(case)
+
+    def _places(self, case: Case) -> str:
+        planned = (self.model.store.facing_of_plate.get(plate_id) for plate_id in case.asked.plate_ids)
+        names = dict.fromkeys(self.model.state.product_name(facing.sku_id) for facing in planned if facing)
+        return "place of " + ", ".join(names) if names else "no planned product"
+
+    def _choice(self, hypothesis: Hypothesis, case: Case) -> Choice:
+        held = hypothesis.verdict
+        visit = None if held.visit_id is None else self.model.state.visits.get(held.visit_id)
+        return Choice(
+            words.verdict(held, self.model.state),
+            words.hypothesis_reason(held, case.asked, self.model.state),
+            hypothesis.probability_ppm,
+            None if visit is None else visit.colour,
+        )
+
+    def _show_answer(self, case: Case) -> None:
+        given = [decision for decision in self.model.review.decisions if decision.case_id == case.case_id]
+        if not given:
+            self.answer.setText("")
+            return
+        last = given[-1]
+        refused = last.stage is DecisionStage.REFUSED
+        stage = f"refused: {last.note}" if refused else _STAGE_WORDS[last.stage]
+        self.answer.setText(f"{words.verdict(last.verdict, self.model.state)}: {stage}")
+        restyle(self.answer, "alarm" if refused else "quiet")
+
+    def _show_evidence(self, case: Case | None) -> None:
+        evidence = None if case is None else self.model.review.evidence.get(case.case_id)
+        excuse = "" if case is None else self._excuses.get(case.case_id, "Fetching the clip…")
+        shown = (None if case is None else case.case_id, id(evidence), excuse)
+        if shown == self._evidence_shown:
+            return
+        self._evidence_shown = shown
+        if case is None or evidence is None:
+            self.player.show_clips([], (), excuse=excuse)
+            self.curve.show_steps((), origin_ns=0, expected_g=None)
+            return
+        shelf = self.model.store.shelf_by_id.get(case.asked.shelf_id)
+        clips = clips_of(evidence, self.model.store.camera_by_id, None if shelf is None else shelf.gondola_id)
+        self.player.show_clips(clips, evidence.floor, excuse="No camera saw this")
+        self.curve.show_steps(evidence.steps, origin_ns=case.asked.start_ns, expected_g=self._expected_g(case))
+
+    def _expected_g(self, case: Case) -> float | None:
+        best = _likeliest_first(case)[0].verdict if case.asked.hypotheses else NOTHING_TAKEN
+        product = None if best.sku_id is None else self.model.store.product_by_sku.get(best.sku_id)
+        return None if product is None else -best.quantity * product.unit_mass_g
+
+    def _want_evidence(self) -> None:
+        """Of the case shown and of the next one, so that going on does not wait."""
+        wanted = [self.case_id, *(case.case_id for case in self.model.review.waiting()[:2])]
+        for case_id in dict.fromkeys(wanted):
+            if case_id is None or case_id in self.model.review.evidence:
+                continue
+            asked_ns = self._asked_ns.get(case_id)
+            if asked_ns is None or (case_id in self._excuses and self._at_ns - asked_ns > _EVIDENCE_RETRY_NS):
+                self._asked_ns[case_id] = self._at_ns
+                self.evidence_wanted.emit(case_id)
+
+    # --- building ---------------------------------------------------------------------------------------------
+
+    def _keys(self) -> list[tuple[str, Callable[[], None]]]:
+        keys: list[tuple[str, Callable[[], None]]] = [
+            ("Return", lambda: self.accept(0)),
+            ("Enter", lambda: self.accept(0)),
+            ("N", lambda: self._decide(NOTHING_TAKEN)),
+            ("S", self._search),
+            ("Space", self.player.toggle),
+            ("Left", lambda: self.player.step(-1)),
+            ("Right", lambda: self.player.step(1)),
+        ]
+        return keys + [(str(place + 1), lambda place=place: self.accept(place)) for place in range(5)]
+
+    def _shortcut(self, key: str, act: Callable[[], None]) -> QShortcut:
+        shortcut = QShortcut(QKeySequence(key), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.setAutoRepeat(key in ("Left", "Right"))
+        shortcut.activated.connect(act)
+        return shortcut
+
+    def _lay_out(self) -> None:
+        left = QSplitter(Qt.Orientation.Vertical)
+        left.setObjectName("review-left")
+        left.addWidget(panel("CASES", self.queue))
+        left.addWidget(panel("LAST DECISIONS", self.log))
+        left.setSizes([420, 240])
+        deciding = QWidget()
+        box = QVBoxLayout(deciding)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self.choices)
+        self.answer.setContentsMargins(10, 0, 10, 0)
+        box.addWidget(self.answer)
+        hint = label("Enter or 1–5 accepts    N nothing taken    S search    Space ← → clip    ↑ ↓ case", "quiet")
+        hint.setContentsMargins(10, 0, 10, 8)
+        box.addWidget(hint)
+        self._below.addWidget(deciding)
+        self._below.addWidget(self.correction)
+        lower = QSplitter(Qt.Orientation.Horizontal)
+        lower.setObjectName("review-lower")
+        lower.addWidget(panel("WEIGHT", self.curve))
+        lower.addWidget(panel("WHAT HAPPENED", self._below))
+        lower.setSizes([360, 560])
+        right = QSplitter(Qt.Orientation.Vertical)
+        right.setObjectName("review-right")
+        right.addWidget(self._evidence_panel())
+        right.addWidget(lower)
+        right.setSizes([340, 330])
+        whole = QSplitter(Qt.Orientation.Horizontal)
+        whole.setObjectName("review")
+        whole.addWidget(left)
+        whole.addWidget(right)
+        whole.setSizes([330, 900])
+        for split in (left, lower, right, whole):
+            split.setChildrenCollapsible(False)
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(10, 10, 10, 10)
+        outer.addWidget(whole)
+
+    def _evidence_panel(self) -> QWidget:
+        self.headline.setContentsMargins(10, 0, 10, 0)
+        self.about.setContentsMargins(10, 0, 10, 4)
+        made = panel("", self.headline, self.about, self.player)
+        box = made.layout()
+        if isinstance(box, QVBoxLayout):
+            box.setSpacing(2)
+            box.setStretchFactor(self.player, 1)
+        return made
+
+
+def _likeliest_first(case: Case) -> list[Hypothesis]:
+    return sorted(case.asked.hypotheses, key=lambda hypothesis: -hypothesis.probability_ppm)

@@ -1,0 +1,47 @@
+"""Opens the window on an engine."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtWidgets import QApplication
+
+from console.qt._window import ConsoleWindow
+from engine.wire import Address
+
+SCREENSHOTS_AFTER_S = 5.0
+
+
+def run(address: Address, *, screenshots: Path | None = None, seconds: float | None = None) -> int:
+    """Show the console until it is closed, or for ``seconds``; 1 when the engine never answered, else 0.
+
+    With ``screenshots`` one PNG of every page is saved there: before the end, or after 5 s when there is none.
+    """
+    _choose_platform()
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)  # noqa: S101 - another kind cannot show windows
+    app.setStyle("Fusion")
+    app.setApplicationName("Tillfree")
+    window = ConsoleWindow(address, QSettings("Tillfree", "console"))
+    window.show()
+    window.start()
+    if screenshots is not None:
+        wait_s = SCREENSHOTS_AFTER_S if seconds is None else max(0.0, seconds - 1.0)
+        QTimer.singleShot(int(wait_s * 1000), window, lambda: window.save_screenshots(screenshots))
+    if seconds is not None:
+        QTimer.singleShot(int(seconds * 1000), window, window.close)
+    # Python sees Ctrl+C as soon as the repaint timer lets it run.
+    previous = signal.signal(signal.SIGINT, lambda *_: window.close())
+    try:
+        app.exec()
+    finally:
+        signal.signal(signal.SIGINT, previous)
+    return 0 if window.model.snapshots else 1
+
+
+def _choose_platform() -> None:
+    """Without a display draw into memory: screenshots work there too."""
+    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

@@ -1,0 +1,136 @@
+"""Painting of people as skeletons on a camera's background plate: the only picture of a shopper there is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
+
+from engine.domain import BackgroundPlate, PersonSeen
+
+# Pairs of COCO joints.
+_BONES = (
+    (5, 7), (7, 9), (6, 8), (8, 10), (5, 6), (5, 11), (6, 12), (11, 12), (11, 13), (13, 15), (12, 14), (14, 16),
+)  # fmt: skip
+_HEAD = range(5)
+_WRISTS = (9, 10)
+_MIN_SCORE = 0.2
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One person to paint: ``label`` is empty for somebody unknown."""
+
+    person: PersonSeen
+    colour: QColor
+    label: str = ""
+
+
+class Picture:
+    """A background plate scaled once for the size it is painted at."""
+
+    def __init__(self) -> None:
+        self._jpeg = b""
+        self._full = QImage()
+        self._scaled = QImage()
+
+    def load(self, plate: BackgroundPlate | None) -> None:
+        """Decode a plate unless it is the one that is loaded."""
+        jpeg = b"" if plate is None else plate.jpeg
+        if jpeg != self._jpeg:
+            self._jpeg = jpeg
+            self._full = QImage.fromData(jpeg).convertToFormat(QImage.Format.Format_RGB32) if jpeg else QImage()
+            self._scaled = QImage()
+
+    def scaled(self, size: QSize) -> QImage:
+        """The picture at ``size`` device pixels; null when there is none."""
+        if not self._full.isNull() and self._scaled.size() != size:
+            smooth = Qt.TransformationMode.SmoothTransformation
+            self._scaled = self._full.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+        return self._scaled
+
+
+def fit(width_px: int, height_px: int, into: QRectF) -> QRectF:
+    """The largest rectangle of a camera's shape inside ``into``, centred."""
+    scale = min(into.width() / width_px, into.height() / height_px)
+    size = QRectF(0, 0, width_px * scale, height_px * scale)
+    size.moveCenter(into.center())
+    return size
+
+
+def paint_background(painter: QPainter, picture: Picture, area: QRectF) -> bool:
+    """Paint the plate, dimmed so that skeletons stand out; False when there is none."""
+    ratio = painter.device().devicePixelRatio()
+    image = picture.scaled((area.size() * ratio).toSize())
+    if image.isNull():
+        return False
+    painter.drawImage(area, image)
+    painter.fillRect(area, QColor(10, 13, 16, 110))
+    return True
+
+
+def paint_figures(painter: QPainter, figures: Sequence[Figure], area: QRectF, *, scale: float) -> None:
+    """Paint skeletons given in pixels of the camera, ``scale`` widget pixels each, from ``area``'s corner."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setClipRect(area)
+    for figure in figures:
+        points = [
+            QPointF(area.left() + x * scale, area.top() + y * scale) if score >= _MIN_SCORE else None
+            for x, y, score in _triples(figure.person.keypoints)
+        ]
+        if points:
+            _paint_skeleton(painter, points, figure.colour, width=max(1.5, 3.2 * scale))
+        else:
+            _paint_box(painter, figure, area, scale)
+        if figure.label:
+            left, top, right, _ = figure.person.xyxy_px
+            _paint_label(painter, figure, QPointF(area.left() + (left + right) / 2 * scale, area.top() + top * scale))
+    painter.restore()
+
+
+def _triples(numbers: Sequence[float]) -> list[tuple[float, float, float]]:
+    return [(numbers[at], numbers[at + 1], numbers[at + 2]) for at in range(0, len(numbers), 3)]
+
+
+def _paint_skeleton(painter: QPainter, points: list[QPointF | None], colour: QColor, *, width: float) -> None:
+    bones = [
+        QLineF(a, b) for start, end in _BONES if (a := points[start]) is not None and (b := points[end]) is not None
+    ]
+    shadow = QPen(QColor(0, 0, 0, 130), width + 2.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+    painter.setPen(shadow)
+    painter.drawLines(bones)
+    painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    painter.drawLines(bones)
+    painter.setPen(QPen(QColor(0, 0, 0, 130), 1))
+    painter.setBrush(colour)
+    heads = [point for place in _HEAD if (point := points[place]) is not None]
+    if heads:
+        centre = QPointF(sum(p.x() for p in heads) / len(heads), sum(p.y() for p in heads) / len(heads))
+        painter.drawEllipse(centre, width * 1.9, width * 1.9)
+    painter.setBrush(QColor(255, 255, 255))
+    for place in _WRISTS:
+        wrist = points[place]
+        if wrist is not None:
+            painter.drawEllipse(wrist, width * 0.95, width * 0.95)
+
+
+def _paint_box(painter: QPainter, figure: Figure, area: QRectF, scale: float) -> None:
+    left, top, right, bottom = figure.person.xyxy_px
+    painter.setPen(QPen(figure.colour, 1.5))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    corner = QPointF(area.left() + left * scale, area.top() + top * scale)
+    painter.drawRect(QRectF(corner, QPointF(area.left() + right * scale, area.top() + bottom * scale)))
+
+
+def _paint_label(painter: QPainter, figure: Figure, above: QPointF) -> None:
+    font = QFont(painter.font())
+    font.setPixelSize(10)
+    painter.setFont(font)
+    width = painter.fontMetrics().horizontalAdvance(figure.label) + 8
+    plate = QRectF(above.x() - width / 2, max(above.y() - 17, 1.0), width, 14)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(0, 0, 0, 165))
+    painter.drawRoundedRect(plate, 3, 3)
+    painter.setPen(figure.colour)
+    painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, figure.label)

@@ -1,0 +1,246 @@
+"""The window: rail, pages, status bar; empties the mailbox into the model and repaints by a timer."""
+
+from getpass import getuser
+from pathlib import Path
+from time import monotonic_ns
+from uuid import uuid4
+
+from PySide6.QtCore import QSettings, QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QApplication,
+    QButtonGroup,
+    QHBoxLayout,
+    QMainWindow,
+    QSplitter,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from console.model import ConsoleModel, Link
+from console.qt._carts import CartsPage
+from console.qt._health import HealthPage
+from console.qt._keys import KeySheet
+from console.qt._link import Delivery, EngineLink, EngineLost, EvidenceMissing
+from console.qt._page import Page, label
+from console.qt._receipts import ReceiptsPage
+from console.qt._review import ReviewPage
+from console.qt._status import Banner, StatusBar
+from console.qt._store_page import StorePage
+from console.qt._theme import Appearance, Theme
+from engine.domain import Accepted, CaseId, CommandId, CommandRequest, Evidence, Refused, ResolveCase, Verdict
+from engine.wire import Address
+
+REPAINT_MS = 34
+"""Below 30 Hz: nobody sees more, and two cores have better things to do."""
+LAYOUT_VERSION = 1
+
+
+class ConsoleWindow(QMainWindow):
+    """One engine's console."""
+
+    def __init__(self, address: Address, settings: QSettings) -> None:
+        super().__init__()
+        self.model = ConsoleModel()
+        self.link = EngineLink(address, self)
+        self._settings = settings
+        self.theme = Theme(_appearance(settings), self)
+        self.store, self.carts = StorePage(self.model, self.theme), CartsPage(self.model, self.theme)
+        self.review, self.health = ReviewPage(self.model, self.theme), HealthPage(self.model, self.theme)
+        self.receipts = ReceiptsPage(self.model, self.theme)
+        self.pages: list[Page] = [self.store, self.carts, self.review, self.health, self.receipts]
+        self.stack = QStackedWidget()
+        self.status, self.banner = StatusBar(self.model, self.theme), Banner()
+        self._rail = QButtonGroup(self)
+        self._lay_out()
+        self.keys = KeySheet(self)
+        self._connect()
+        self._restore()
+        self._recolour()
+        self._timer = QTimer(self)
+        self._timer.setInterval(REPAINT_MS)
+        self._timer.timeout.connect(self._tick)
+
+    def start(self) -> None:
+        """Connect and repaint from now on."""
+        self.link.start()
+        self._timer.start()
+
+    def go_to(self, place: int) -> None:
+        """Show a page and give it the keyboard."""
+        self.stack.setCurrentIndex(place)
+        self._rail.button(place).setChecked(True)
+        page = self.pages[place]
+        page.mark()
+        page.tick(monotonic_ns())
+        page.setFocus()
+
+    def save_screenshots(self, folder: Path) -> list[Path]:
+        """One PNG of every page; the page that was shown stays."""
+        folder.mkdir(parents=True, exist_ok=True)
+        shown, saved = self.stack.currentIndex(), []
+        for place, page in enumerate(self.pages):
+            self.go_to(place)
+            QApplication.processEvents()
+            saved.append(folder / f"{place + 1}-{page.name.lower()}.png")
+            if not self.grab().save(str(saved[-1])):
+                raise OSError(f"cannot write {saved[-1]}")
+        self.go_to(shown)
+        return saved
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the layout, hang up."""
+        self._timer.stop()
+        self.link.stop()
+        self._save()
+        super().closeEvent(event)
+
+    # --- moving with the engine -------------------------------------------------------------------------------
+
+    def _empty_mailbox(self) -> None:
+        for delivery in self.link.mailbox.take():
+            self._apply(delivery)
+
+    def _apply(self, delivery: Delivery) -> None:
+        match delivery.message:
+            case EngineLost(reason):
+                self.model.lose(reason)
+            case Evidence() as evidence:
+                self.model.review.keep_evidence(evidence)
+                self.review.mark()
+            case EvidenceMissing(case_id, reason):
+                self.review.evidence_missing(case_id, reason)
+            case Accepted() | Refused() as reply:
+                self.model.review.answer(reply)
+                self.review.mark()
+            case message:
+                for notice in self.model.apply(message, at_ns=delivery.at_ns):
+                    for page in self.pages:
+                        page.take(notice)
+
+    def _tick(self) -> None:
+        at_ns = monotonic_ns()
+        connection = self.model.connection(at_ns)
+        self.theme.set_stale(connection.link is Link.LOST)
+        self.banner.show_connection(connection)
+        self.status.show_state(connection, at_ns)
+        waiting = len(self.model.review.waiting())
+        self._show_alert(2, f"Review  {waiting}" if waiting else "Review", alert=waiting > 0)
+        problems = len(self.model.health.problems())
+        self._show_alert(3, f"Health  {problems}" if problems else "Health", alert=problems > 0)
+        name = self.model.store.name
+        self.setWindowTitle(f"{name} – Tillfree" if name else "Tillfree")
+        self.pages[self.stack.currentIndex()].tick(at_ns)
+
+    def _decide(self, case_id: str, verdict: Verdict) -> None:
+        request = CommandRequest(
+            command_id=CommandId(uuid4().hex),
+            by=getuser(),
+            command=ResolveCase(case_id=CaseId(case_id), verdict=verdict),
+        )
+        self.model.review.send(request)
+        self.link.give(request)
+
+    # --- building ---------------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        rail = QWidget()
+        rail.setObjectName("rail")
+        rail.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        rail.setFixedWidth(132)
+        buttons = QVBoxLayout(rail)
+        buttons.setContentsMargins(0, 12, 0, 12)
+        buttons.setSpacing(2)
+        for place, page in enumerate(self.pages):
+            self.stack.addWidget(page)
+            buttons.addWidget(self._rail_button(place, page.name))
+        buttons.addStretch()
+        hint = label("?  keys", "quiet")
+        hint.setContentsMargins(17, 0, 0, 0)
+        buttons.addWidget(hint)
+        across = QHBoxLayout()
+        across.setSpacing(0)
+        across.addWidget(rail)
+        across.addWidget(self.stack, 1)
+        whole = QWidget()
+        box = QVBoxLayout(whole)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(self.banner)
+        box.addLayout(across, 1)
+        box.addWidget(self.status)
+        self.setCentralWidget(whole)
+        self.setMinimumSize(QSize(960, 600))
+
+    def _rail_button(self, place: int, name: str) -> QToolButton:
+        button = QToolButton()
+        button.setText(name)
+        button.setCheckable(True)
+        button.setFixedWidth(131)
+        button.setToolTip(f"F{place + 1}")
+        button.setAccessibleName(f"{name}, F{place + 1}")
+        button.clicked.connect(lambda: self.go_to(place))
+        self._rail.addButton(button, place)
+        return button
+
+    def _connect(self) -> None:
+        self.link.arrived.connect(self._empty_mailbox)
+        self.review.decided.connect(self._decide)
+        self.review.evidence_wanted.connect(self.link.fetch_evidence)
+        self.theme.changed.connect(self._recolour)
+        for place in range(len(self.pages)):
+            for key in (f"F{place + 1}", f"Ctrl+{place + 1}"):
+                QShortcut(QKeySequence(key), self, lambda place=place: self.go_to(place))
+        QShortcut(QKeySequence("?"), self, self.keys.toggle)
+        QShortcut(QKeySequence("F9"), self, self.theme.next_appearance)
+        QShortcut(QKeySequence("Ctrl+Q"), self, self.close)
+
+    def _show_alert(self, place: int, text: str, *, alert: bool) -> None:
+        button = self._rail.button(place)
+        if button.text() != text:
+            button.setText(text)
+            button.setAccessibleName(f"{text}, F{place + 1}")
+        if button.property("alert") != alert:
+            button.setProperty("alert", alert)
+            button.style().unpolish(button)
+            button.style().polish(button)
+
+    def _recolour(self) -> None:
+        QApplication.setPalette(self.theme.palette())
+        self.setStyleSheet(self.theme.style_sheet(values=False))
+        self.stack.setStyleSheet(self.theme.style_sheet(values=True) if self.theme.stale else "")
+
+    # --- the layout a person chose ----------------------------------------------------------------------------
+
+    def _restore(self) -> None:
+        self.resize(1366, 820)
+        self.go_to(0)
+        if self._settings.value("layout/version", 0, int) != LAYOUT_VERSION:
+            return
+        geometry = self._settings.value("layout/geometry")
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+        for split in self._splitters():
+            state = self._settings.value(f"layout/split/{split.objectName()}")
+            if state is not None:
+                split.restoreState(state)
+        self.go_to(min(int(str(self._settings.value("layout/page", 0))), len(self.pages) - 1))
+
+    def _save(self) -> None:
+        self._settings.setValue("layout/version", LAYOUT_VERSION)
+        self._settings.setValue("layout/geometry", self.saveGeometry())
+        self._settings.setValue("layout/page", self.stack.currentIndex())
+        self._settings.setValue("layout/appearance", str(self.theme.appearance))
+        for split in self._splitters():
+            self._settings.setValue(f"layout/split/{split.objectName()}", split.saveState())
+        self._settings.sync()
+
+    def _splitters(self) -> list[QSplitter]:
+        return [split for page in self.pages for split in page.splitters()]
+
+
+def _appearance(settings: QSettings) -> Appearance:
+    chosen = str(settings.value("layout/appearance", Appearance.SYSTEM))
+    return Appearance(chosen) if chosen in list(Appearance) else Appearance.SYSTEM

@@ -1,0 +1,1 @@
+"""The console: its model without Qt, then its window under an offscreen platform."""
