@@ -26,7 +26,10 @@ class PlatePolicy:
     """When a part of the scene may enter the plate, in seconds."""
 
     hold_s: float = 5.0  # nothing enters where a person was detected this long ago
-    settle_s: float = 2.0  # and only what has not moved for this long, so that a person missed once stays out
+    # And only what has been still for a while: who is missed by the detector is missed again while standing still.
+    settle_s: float = 2.0  # where the scene looks as the plate has it
+    first_s: float = 6.0  # where nothing is known yet
+    change_s: float = 60.0  # where it looks different from the plate
     memory_s: float = 60.0  # time constant with which what is known follows the light
     period_s: float = 0.5  # between two updates; boxes are heeded on every frame
 
@@ -80,16 +83,21 @@ class BackgroundPlate:
         restless = blocked | (np.abs(now - state.reference) > STILL_LEVELS)
         state.reference[restless] = now[restless]
         state.still_since_ns[restless] = t_ns
-        settled = t_ns - state.still_since_ns >= int(self._policy.settle_s * NS_PER_S)
+        fresh = np.isnan(state.cells)
+        settled = t_ns - state.still_since_ns >= self._wait_ns(np.abs(now - state.cells), fresh)
         # One cell off everything that moves: the rim of a person reaches into the cells beside.
         entering = cv2.erode(settled.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
-        fresh = np.isnan(state.cells)
         share = 1.0 - float(np.exp(-(t_ns - state.updated_ns) / (self._policy.memory_s * NS_PER_S)))
         for cells, weight in ((entering & fresh, 1.0), (entering & ~fresh, share)):
             mask = cv2.resize(cells.astype(np.uint8), image_bgr.shape[1::-1], interpolation=cv2.INTER_NEAREST)
             cv2.accumulateWeighted(image_bgr, state.plate, weight, mask)
         state.cells = np.where(entering, np.where(fresh, now, state.cells + share * (now - state.cells)), state.cells)
         state.updated_ns = t_ns
+
+    def _wait_ns(self, change_levels: NDArray[np.float32], fresh: NDArray[np.bool_]) -> NDArray[np.float64]:
+        policy = self._policy
+        known_s = np.where(change_levels > STILL_LEVELS, policy.change_s, policy.settle_s)
+        return np.asarray(np.where(fresh, policy.first_s, known_s) * NS_PER_S, np.float64)
 
 
 @dataclass

@@ -17,7 +17,8 @@ COLUMNS = 80  # 8 x 8 pixels a cell at 640 x 360: a person far off still covers 
 
 def to_cells(image_bgr: Image) -> NDArray[np.float32]:
     """Mean grey level of each cell (rows, 80)."""
-    grey = cv2.cvtColor(image_bgr, cv2.COLOR_BGR2GRAY)
+    # Not in bytes: rounded means would hide how noisy the picture is.
+    grey = cv2.cvtColor(image_bgr, cv2.COLOR_BGR2GRAY).astype(np.float32)
     size = (COLUMNS, grid_rows(image_bgr))
     return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.float32)
 
