@@ -110,8 +110,9 @@ class EngineClient:
 
     def _follows(self, published: Published) -> bool:
         if published.topic is not FACTS:
-            # A view has no number of its own, but it tells of a new engine run before the first fact does.
-            self._in_step = published.epoch == self._epoch
+            # A view has no number of its own: it tells the run and the last fact before it, so that a lost fact or a
+            # new run is noticed before the next fact.
+            self._in_step = published.epoch == self._epoch and published.seq <= self._seq
             return self._in_step
         if published.epoch == self._epoch and published.seq <= self._seq:
             return False
@@ -122,6 +123,7 @@ class EngineClient:
         return True
 
     def _resynchronise(self) -> Snapshot:
+        self._state.poll(0)  # libzmq renews subscriptions after a reconnect only when the socket is touched
         snapshot = self.snapshot()
         self._epoch, self._seq, self._in_step = snapshot.epoch, snapshot.seq, True
         return snapshot

@@ -18,7 +18,10 @@ class FrameError(ValueError):
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
-    """A published message: which engine run said it, in which order, and the body as msgpack."""
+    """A published message: which engine run said it, the body as msgpack, and its place in the order.
+
+    ``seq`` counts the facts of a run without gaps; a view has that of the last fact before it, 0 if unknown.
+    """
 
     epoch: int
     seq: int
@@ -37,6 +40,8 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
 T = TypeVar("T")
 
 _SEPARATOR = b"\0"
+# Text that is not UTF-8 and values nested too deep to skip have errors of their own in msgspec.
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _encoder = msgspec.msgpack.Encoder()
 _envelopes = msgspec.msgpack.Decoder(Envelope)
 _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
@@ -60,7 +65,7 @@ def decode_published(frame: bytes) -> Published:
     try:
         envelope = _envelopes.decode(payload)
         body = _bodies[topic.name].decode(envelope.body)
-    except msgspec.MsgspecError as error:
+    except _UNREADABLE as error:
         raise FrameError(f"{topic.name}: {error}") from error
     return Published(topic=topic, epoch=envelope.epoch, seq=envelope.seq, body=body)
 
@@ -88,5 +93,5 @@ def decode_reply(frame: bytes) -> Reply:
 def _decode(decoder: msgspec.msgpack.Decoder[T], frame: bytes) -> T:
     try:
         return decoder.decode(frame)
-    except msgspec.MsgspecError as error:
+    except _UNREADABLE as error:
         raise FrameError(str(error)) from error

@@ -29,6 +29,7 @@ class Hub:
     def __init__(self, context: "zmq.Context[zmq.Socket[bytes]]", *, state: str, door: str, epoch: int) -> None:
         self.unreadable = 0
         self.epoch = epoch
+        self._seq = 0
         self._state = context.socket(zmq.PUB)
         self._state.setsockopt(zmq.SNDHWM, 20_000)  # a reader that is further behind misses facts and sees the gap
         self._state.bind(state)
@@ -38,11 +39,12 @@ class Hub:
     def publish(self, outputs: Iterable[Numbered]) -> None:
         """Tell the facts, which are in the ledger by now."""
         for output in outputs:
+            self._seq = output.out_seq
             self._state.send(encode_published(FACTS, output.fact, epoch=self.epoch, seq=output.out_seq))
 
     def show(self, topic: Topic, view: View) -> None:
-        """Publish a picture of the moment."""
-        self._state.send(encode_published(topic, view, epoch=self.epoch))
+        """Publish a picture of the moment; it tells the last fact before it, so that nobody misses that one."""
+        self._state.send(encode_published(topic, view, epoch=self.epoch, seq=self._seq))
 
     def requests(self) -> list[Asked]:
         """The requests that wait; what cannot be read is counted and gets no answer."""
