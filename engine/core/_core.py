@@ -28,6 +28,7 @@ from engine.domain import (
 )
 
 _EXIT_WITHIN_NS = 400_000_000
+_EXIT_AT_LAST_NS = 3_000_000_000
 
 
 class StoreCore:
@@ -176,14 +177,19 @@ class StoreCore:
     def _let_out(self) -> None:
         """Passages outwards are decided when the cameras have told who stood at the gate."""
         world = self._world
+        sight, now_ns = world.state.sight, world.now_ns
         for fact in list(world.state.visits.exits):
-            if world.now_ns >= fact.t_ns + _EXIT_WITHIN_NS or world.state.sight.complete(
-                fact.t_ns, now_ns=world.now_ns
-            ):
-                heard_ns = world.state.sight.heard_ns
-                left = world.state.visits.exit(world.store, world.tracker.tracks, fact, now_ns=heard_ns)
-                if left is not None:
-                    world.emit(left)
+            if now_ns < fact.t_ns + _EXIT_WITHIN_NS and not sight.complete(fact.t_ns, now_ns=now_ns):
+                continue
+            left = world.state.visits.exit(
+                world.store,
+                world.tracker.tracks,
+                fact,
+                now_ns=sight.heard_ns,
+                at_last=now_ns >= fact.t_ns + _EXIT_AT_LAST_NS,
+            )
+            if left is not None:
+                world.emit(left)
 
     def _pass_on(self, fact: SensorFault | SensorRecovered | EntryRefused) -> None:
         faults = self._world.state.faults

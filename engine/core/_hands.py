@@ -23,6 +23,9 @@ _REACH_M = 1.1
 _REACH_SIGMA_M = 0.3
 _BODY_NEAR = 0.8
 _BODY_FAR = 0.02
+_NOT_NAMED_NS = 2_000_000_000
+_LOST_S, _LOST = 1.0, 0.1
+"""Somebody lost for a second is seldom the one who acts, or the cameras would have seen it."""
 _NOT_WATCHED = 0.005
 _WALK_MPS = 0.6
 
@@ -63,7 +66,7 @@ class Hands:
         owned: set[TrackId] = set(self._visits.gone)
         for visit in self._visits.known.values():
             owned.update(visit.trail)
-            if visit.inside_at(start_ns):
+            if visit.inside_at(start_ns) and self._present(visit, start_ns):
                 at = {plate.plate_id: self._of_visit(visit, plate, start_ns) for plate in plates}
                 found.append(Suspect(visit_id=visit.visit_id, staff=visit.staff, at=at))
         for track in self._tracks.values():
@@ -71,6 +74,10 @@ class Hands:
                 at = {plate.plate_id: self._of_track(track, plate, start_ns) for plate in plates}
                 found.append(Suspect(visit_id=None, staff=False, at=at))
         return self._doubted(found)
+
+    def _present(self, visit: Visit, start_ns: int) -> bool:
+        """Without gates nobody is known to leave: whom the outside tracker no longer names is gone."""
+        return bool(self._store.gates) or visit.seen_ns > start_ns - _NOT_NAMED_NS
 
     def anybody(self, plate_ids: Sequence[PlateId], t_ns: int) -> tuple[Suspect, ...]:
         """Every visit inside, alike: nobody watched."""
@@ -101,7 +108,10 @@ class Hands:
     def _of_visit(self, visit: Visit, plate: Plate, start_ns: int) -> Witness:
         samples = [s for track_id in visit.trail for s in self._samples(track_id, start_ns)]
         away_s = 0.0 if visit.track_id is not None else max(0, start_ns - visit.seen_ns) / 1e9
-        return self._weigh(plate, samples, start_ns, body=(visit.place_m, _WALK_MPS * away_s))
+        witness = self._weigh(plate, samples, start_ns, body=(visit.place_m, _WALK_MPS * away_s))
+        if samples or away_s < _LOST_S:
+            return witness
+        return Witness(ratio=_LOST * witness.ratio, distance_mm=None)
 
     def _of_track(self, track: Track, plate: Plate, start_ns: int) -> Witness:
         return self._weigh(plate, self._samples(track.track_id, start_ns), start_ns, body=(track.foot_m, 0.0))

@@ -10,6 +10,7 @@ from engine.core._places import gate_distance_m, gate_middle_m, pair_probabiliti
 from engine.core.tracking import Track
 from engine.domain import (
     EntryAuthorised,
+    Gate,
     GateId,
     GatePassed,
     Point2,
@@ -27,8 +28,7 @@ from engine.domain import (
 _TOKEN_NS = 60_000_000_000
 _HESITATE_NS = 2_000_000_000
 _OVERLAP_NS = 1_000_000_000
-_EXIT_WAIT_NS = 3_000_000_000
-_PLACE_SIGMA_M = 0.4
+_PLACE_SIGMA_M = 0.3
 _SPREAD_MPS = 0.8
 _SPREAD_LIMIT_M = 4.0
 _AT_GATE_M = 1.0
@@ -49,6 +49,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
 class Visit(msgspec.Struct, kw_only=True):
     """One visit. ``place_m`` is where it was at ``seen_ns``; ``trail`` its tracks, the newest last.
 
+    ``stood_m`` is where each track was when the visit passed the gate, once the cameras have told.
     ``since_ns`` and ``left_ns`` follow the clock over a reboot of the host; the facts keep the instants they had.
     """
 
@@ -57,6 +58,7 @@ class Visit(msgspec.Struct, kw_only=True):
     place_m: Point2
     seen_ns: int
     fresh: bool = True
+    stood_m: dict[TrackId, Point2] | None = None
     track_id: TrackId | None = None
     trail: tuple[TrackId, ...] = ()
     bound: ShopperBound | None = None
@@ -99,7 +101,7 @@ class Visits(msgspec.Struct, kw_only=True):
     def enter(self, store: Store, fact: GatePassed) -> VisitOpened | None:
         """Open the visit of the oldest token at the gate; None when somebody walks in without one."""
         token = next((t for t in self.tokens if t.gate_id == fact.gate_id), None)
-        gate = next((g for g in store.gates if g.gate_id == fact.gate_id), None)
+        gate = _gate(store, fact.gate_id)
         if token is None or gate is None:
             return None
         self.tokens.remove(token)
@@ -123,6 +125,8 @@ class Visits(msgspec.Struct, kw_only=True):
             elif visit.left is None:
                 visit.track_id = None
                 loose.append(visit)
+            if visit.stood_m is None and now_ns >= visit.seen_ns:
+                visit.stood_m = {t.track_id: place_at(t, visit.seen_ns, now_ns=now_ns) for t in tracks}
         free = [track for track in tracks if track.confirmed and track.track_id not in taken]
         return self._bind(store, loose, free, now_ns=now_ns) if loose and free else ()
 
@@ -144,10 +148,8 @@ class Visits(msgspec.Struct, kw_only=True):
         return tuple(said)
 
     def _bind(self, store: Store, loose: list[Visit], free: list[Track], *, now_ns: int) -> tuple[ShopperBound, ...]:
-        loose = loose[:_AT_ONCE]
-        fit = np.array([[_fit(store, visit, track, now_ns=now_ns) for track in free] for visit in loose]).reshape(
-            len(loose), -1
-        )
+        loose = sorted(loose, key=lambda visit: -visit.seen_ns)[:_AT_ONCE]
+        fit = np.array([[_fit(store, visit, track) for track in free] for visit in loose]).reshape(len(loose), -1)
         best = sorted(np.argsort(-fit.max(axis=0, initial=0.0), kind="stable")[:_AT_ONCE].tolist())
         probability = pair_probabilities(fit[:, best])
         bound: list[ShopperBound] = []
@@ -173,9 +175,11 @@ class Visits(msgspec.Struct, kw_only=True):
         visit.place_m, visit.seen_ns = track.foot_m, track.last_seen_ns
         return visit.bound
 
-    def exit(self, store: Store, tracks: Sequence[Track], fact: GatePassed, *, now_ns: int) -> VisitLeft | None:
-        """Decide who went out at a passage; the fact leaves ``exits`` unless nobody fits yet."""
-        gate = next((g for g in store.gates if g.gate_id == fact.gate_id), None)
+    def exit(
+        self, store: Store, tracks: Sequence[Track], fact: GatePassed, *, now_ns: int, at_last: bool
+    ) -> VisitLeft | None:
+        """Decide who went out at a passage; the fact leaves ``exits`` unless nobody fits yet and time is left."""
+        gate = _gate(store, fact.gate_id)
         inside = [v for v in self.known.values() if v.left is None and v.since_ns < fact.t_ns]
         if gate is None or not inside:
             self.exits.remove(fact)
@@ -194,7 +198,7 @@ class Visits(msgspec.Struct, kw_only=True):
                 sigma_m = _spread_m(fact.t_ns - visit.seen_ns)
                 scored.append((_falloff(gate_distance_m(gate, visit.place_m), sigma_m), visit))
         fit, leaver = max(scored, key=lambda s: (s[0], s[1] is not None), default=(0.0, None))
-        if fit < _PLAUSIBLE and len(inside) > 1 and now_ns < fact.t_ns + _EXIT_WAIT_NS:
+        if fit < _PLAUSIBLE and len(inside) > 1 and not at_last:
             return None
         self.exits.remove(fact)
         if fit < _PLAUSIBLE:
@@ -205,7 +209,7 @@ class Visits(msgspec.Struct, kw_only=True):
         """The host rebooted: tracks and half-done passages are gone, visits stay and their clock moves."""
         self.tokens, self.exits, self.gone = [], [], []
         for visit in self.known.values():
-            visit.track_id, visit.trail = None, ()
+            visit.track_id, visit.trail, visit.stood_m, visit.fresh = None, (), {}, False
             visit.since_ns += shift_ns
             visit.seen_ns += shift_ns
             visit.left_ns += shift_ns
@@ -227,22 +231,28 @@ def place_at(track: Track, t_ns: int, *, now_ns: int) -> Point2:
     return x - back_s * vx, y - back_s * vy
 
 
-def _fit(store: Store, visit: Visit, track: Track, *, now_ns: int) -> float:
+def _fit(store: Store, visit: Visit, track: Track) -> float:
     """How well a track continues a visit, 1 is a perfect fit."""
-    if not visit.fresh and track.born_ns < visit.seen_ns - _OVERLAP_NS:
+    sigma_m = _spread_m(track.born_ns - visit.seen_ns)
+    if visit.fresh:
+        place_m = (visit.stood_m or {}).get(track.track_id, track.born_at_m)
+        gate = _gate(store, visit.opened.gate_id)
+        distance_m = gate_distance_m(gate, place_m) if gate is not None else math.dist(place_m, visit.place_m)
+    elif track.born_ns < visit.seen_ns - _OVERLAP_NS:
         return 0.0  # it stood there beside the visit's own track: somebody else
-    gates = {gate.gate_id: gate for gate in store.gates}
-    sigma_m = _spread_m(max(0, track.born_ns - visit.seen_ns))
-    gate = gates.get(visit.opened.gate_id)
-    if visit.fresh and gate is not None:
-        distance_m = gate_distance_m(gate, place_at(track, visit.seen_ns, now_ns=now_ns))
+    elif _near_gate(store, track.born_at_m, _AT_GATE_M) and not _near_gate(store, visit.place_m, 2 * _AT_GATE_M):
+        return 0.0  # born at a gate far from where the visit was lost: the next shopper
     else:
-        place_m = place_at(track, visit.seen_ns, now_ns=now_ns)
-        distance_m = math.dist(place_m, visit.place_m)
-        came_in = any(gate_distance_m(g, track.born_at_m) < _AT_GATE_M for g in gates.values())
-        if came_in and not any(gate_distance_m(g, visit.place_m) < 2 * _AT_GATE_M for g in gates.values()):
-            return 0.0  # born at a gate far from where the visit was lost: the next shopper
+        distance_m = math.dist(track.born_at_m, visit.place_m)
     return _falloff(distance_m, sigma_m) * _PLACE_SIGMA_M / sigma_m
+
+
+def _gate(store: Store, gate_id: GateId) -> Gate | None:
+    return next((gate for gate in store.gates if gate.gate_id == gate_id), None)
+
+
+def _near_gate(store: Store, place_m: Point2, within_m: float) -> bool:
+    return any(gate_distance_m(gate, place_m) < within_m for gate in store.gates)
 
 
 def _spread_m(gap_ns: int) -> float:

@@ -1,0 +1,123 @@
+"""Tokens, tracks and gates: who is bound to whom, through crossings, losses and restarts."""
+
+from engine.core import StoreCore
+from engine.domain import (
+    BodiesTracked,
+    InputFact,
+    NeedsReview,
+    OutputFact,
+    Passage,
+    ReceiptIssued,
+    ShopperBound,
+    VisitLeft,
+    VisitOpened,
+)
+from tests.build import authorised, bodies, body, carts, in_time, passed, play, reach, settled, small_store, tick
+
+STORE = small_store()
+IN, OUT = Passage.IN, Passage.OUT
+
+
+def walk(
+    name: str, from_m: tuple[float, float], to_m: tuple[float, float], t_s: tuple[float, float]
+) -> list[BodiesTracked]:
+    """Somebody walks straight on, seen at 10 Hz."""
+    steps = round((t_s[1] - t_s[0]) * 10)
+    facts = []
+    for i in range(steps + 1):
+        share = i / steps
+        at_m = (from_m[0] + share * (to_m[0] - from_m[0]), from_m[1] + share * (to_m[1] - from_m[1]))
+        facts.append(bodies(t_s[0] + i / 10, body(name, at_m=at_m)))
+    return facts
+
+
+def together(*walks: list[BodiesTracked]) -> list[InputFact]:
+    """Walks at the same instants, each as one fact with everybody in it."""
+    at: dict[int, BodiesTracked] = {}
+    for fact in (fact for one in walks for fact in one):
+        known = at.get(fact.t_ns)
+        at[fact.t_ns] = BodiesTracked(t_ns=fact.t_ns, bodies=(*(known.bodies if known else ()), *fact.bodies))
+    return [at[t_ns] for t_ns in sorted(at)]
+
+
+def names(core: StoreCore, said: list[OutputFact]) -> dict[str, int]:
+    """Track of each visit, as last said."""
+    return {fact.visit_id: fact.track_id for fact in said if isinstance(fact, ShopperBound)}
+
+
+def come_in(core: StoreCore, name: str, visit: str, t_s: float) -> list[OutputFact]:
+    """Show a token, walk in and go to the shelf within 4 s."""
+    gate: list[InputFact] = [authorised(t_s, visit), passed(t_s + 0.6, IN)]
+    return play(core, in_time(walk(name, (-3.6, 2), (-0.5, 0.8), (t_s, t_s + 4)), gate))
+
+
+def test_a_visit_opens_at_the_gate_and_ends_in_one_receipt() -> None:
+    core = StoreCore(STORE)
+    said = come_in(core, "x", "v1", 0)
+    said += play(core, in_time(reach(STORE, "x", "s1p1", 5), [settled("s1", 5, {"s1p1": -420})]))
+    said += play(core, in_time(walk("x", (-0.5, 0.8), (-3.9, 2), (7, 11)), [passed(9.9, OUT), tick(12), tick(13)]))
+    assert [type(f) for f in said if isinstance(f, VisitOpened | VisitLeft | ReceiptIssued)] == [
+        VisitOpened,
+        VisitLeft,
+        ReceiptIssued,
+    ]
+    receipt = next(f for f in said if isinstance(f, ReceiptIssued))
+    assert [(line.sku_id, line.quantity) for line in receipt.lines] == [("beans", 1)]
+    assert receipt.total_minor == 100
+
+
+def test_without_a_token_nobody_gets_a_cart() -> None:
+    core = StoreCore(STORE)
+    said = play(core, in_time(walk("x", (-3.6, 2), (-0.5, 0.8), (0, 4)), [passed(0.6, IN)]))
+    said += play(core, in_time(reach(STORE, "x", "s1p1", 5), [settled("s1", 5, {"s1p1": -420}), tick(7)]))
+    assert [type(f) for f in said] == [NeedsReview]
+
+
+def test_two_people_half_a_metre_apart_are_bound_in_the_order_they_passed() -> None:
+    core = StoreCore(STORE)
+    first = walk("x", (-3.6, 2.0), (0.4, 2.0), (0, 4))
+    second = walk("y", (-4.1, 2.1), (-0.1, 2.1), (0, 4))
+    gate: list[InputFact] = [authorised(0.1, "v1"), authorised(0.2, "v2"), passed(0.6, IN), passed(1.1, IN)]
+    said = play(core, in_time(together(first, second), gate))
+    owner = {s.track_id: s.visit_id for s in core.floor(0).shoppers}
+    place = {s.visit_id: s.foot_mm[0] for s in core.floor(0).shoppers}
+    assert set(owner.values()) == {"v1", "v2"}
+    assert place["v1"] > place["v2"]  # type: ignore[index]
+    assert all(f.probability_ppm > 900_000 for f in said if isinstance(f, ShopperBound))
+
+
+def test_whoever_is_lost_is_found_again_where_he_was() -> None:
+    core = StoreCore(STORE)
+    said = come_in(core, "x", "v1", 0)
+    said += come_in(core, "y", "v2", 5)
+    apart = together(walk("x", (-0.5, 0.8), (2.5, 3), (9.1, 12)), walk("y", (-0.5, 0.8), (-0.5, 0.8), (9.1, 12)))
+    said += play(core, apart)
+    later = together(walk("x again", (2.3, 2.8), (2.0, 2.8), (18, 21)), walk("y", (-0.5, 0.8), (-0.5, 0.8), (12.1, 21)))
+    said += play(core, in_time(later))
+    place = {s.visit_id: s.foot_mm[0] for s in core.floor(0).shoppers}
+    assert place["v1" if "v1" in place else "none"] > 1500  # type: ignore[index]
+
+
+def test_after_a_restart_of_the_host_the_visit_goes_on() -> None:
+    core = StoreCore(STORE)
+    said = come_in(core, "x", "v1", 100)
+    said += play(core, in_time(reach(STORE, "x", "s1p1", 105), [settled("s1", 105, {"s1p1": -420}), tick(107)]))
+    core = StoreCore.restore(STORE, core.checkpoint())
+    seen = walk("other name", (0, 1), (0, 1), (1, 4))
+    said += play(core, seen, boot_epoch=2)
+    assert carts(said) == {"v1": {"beans": 1}}
+    assert [s.visit_id for s in core.floor(0).shoppers] == ["v1"]
+    leaving: list[InputFact] = [passed(7.4, OUT), tick(9)]
+    said += play(core, in_time(walk("other name", (0, 1), (-3.9, 2), (4.1, 8.1)), leaving), boot_epoch=2)
+    assert sum(isinstance(f, ReceiptIssued) for f in said) == 1
+
+
+def test_the_one_at_the_gate_leaves() -> None:
+    core = StoreCore(STORE)
+    said = come_in(core, "x", "v1", 0)
+    stay = walk("x", (-0.5, 0.8), (-0.5, 0.8), (4.1, 14))
+    out = walk("y", (-0.5, 1.2), (-3.9, 2), (9.1, 13.1))
+    gate: list[InputFact] = [authorised(5, "v2"), passed(5.6, IN), passed(12.1, OUT), tick(14.1)]
+    coming = walk("y", (-3.6, 2), (-0.5, 1.2), (5, 9))
+    said += play(core, in_time(together(stay, coming, out), gate))
+    assert [f.visit_id for f in said if isinstance(f, VisitLeft)] == ["v2"]
