@@ -18,7 +18,7 @@ _TOO_LATE_NS = 500_000_000
 _HANDS_KEPT_NS = 5_000_000_000
 _DOUBT = 4.0  # variance of a sighting that may be somebody else's
 _WALKING_MPS = 0.4
-_LAG_GAIN = 0.03
+_LAG_DRIFT_S = 0.025  # how far a camera's learnt lag may be off
 _LONGEST_LAG_S = 0.4
 _OUTVOTED = 6  # so many more mirrored views than others: it is the skeleton that has its sides wrong
 _BODY_SIGMA_M = 0.05  # of a place and of hands that an outside tracker reports
@@ -137,14 +137,15 @@ class FloorTracker:
         speed2 = motion.vx**2 + motion.vy**2
         if speed2 < _WALKING_MPS**2:
             return
-        (x, y), _ = motion.place(sighting.view.t_ns)
+        (x, y), spread = motion.place(sighting.view.t_ns)
         ahead_m2 = (sighting.foot_m[0] - x) * motion.vx + (sighting.foot_m[1] - y) * motion.vy
-        step_s = min(0.2, max(-0.2, -ahead_m2 / speed2))
+        noise_m2 = spread[0] + spread[2] + sighting.spread[0] + sighting.spread[2]
+        gain = speed2 * _LAG_DRIFT_S**2 / (speed2 * _LAG_DRIFT_S**2 + noise_m2)
         lags = self._memory.lag_s
-        lags[camera_id] = min(_LONGEST_LAG_S, lags.get(camera_id, 0.0) + _LAG_GAIN * step_s)
+        lags[camera_id] = lags.get(camera_id, 0.0) - gain * ahead_m2 / speed2
         least_s = min(lags.values())
-        for each in lags:
-            lags[each] -= least_s
+        for each, lag_s in lags.items():
+            lags[each] = min(_LONGEST_LAG_S, lag_s - least_s)
 
     def _measure_bodies(
         self, seen: Sequence[TrackMemory], sightings: Sequence[Sighting], pairings: Sequence[Pairing], t_ns: int
