@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
 from pymodbus.client import AsyncModbusTcpClient
@@ -36,10 +37,15 @@ class _ModbusLink:
         self._name = f"{host}:{port} unit {unit}"
         self._unit = unit
         self._codec = codec
-        self._client = AsyncModbusTcpClient(host, port=port, timeout=_TIMEOUT_S, retries=0, reconnect_delay=0)
+        self._host, self._port = host, port
         self._unanswered = 0
         self._back_off_ns = 0
         self._dial_after_ns = 0
+
+    @cached_property
+    def _client(self) -> AsyncModbusTcpClient:
+        # Made at the first read: the library wants a running event loop.
+        return AsyncModbusTcpClient(self._host, port=self._port, timeout=_TIMEOUT_S, retries=0, reconnect_delay=0)
 
     async def read(self) -> ShelfSamples:
         await self._dial()

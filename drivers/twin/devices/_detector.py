@@ -42,6 +42,8 @@ class SimulatedDetector:
         boxes: list[Floats] = []
         for body in bodies:
             image_px = self._camera.calibration.project(body)
+            if np.isnan(image_px).any():
+                continue  # partly behind the camera
             hidden = _hidden(image_px, boxes) | _outside(image_px, self._camera.calibration)
             boxes.append(_box(image_px))
             if self._rng.random() < _chance(hidden):

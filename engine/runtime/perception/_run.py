@@ -1,5 +1,6 @@
 """The process: whoever has waited longest is looked at next, and no camera can hold up another."""
 
+import signal
 import threading
 import time
 
@@ -12,6 +13,7 @@ from engine.runtime.drivers import load_driver
 from engine.runtime.inbox import FactSender
 from engine.runtime.perception._eye import Eye
 from engine.runtime.perception._perceiver import Perceiver
+from engine.runtime.supervise import Watched
 from engine.store import CameraSection, StoreFolder
 from engine.vision import PersonDetector, PoseEstimator, load_model
 
@@ -27,19 +29,37 @@ _BACKGROUND_S = 10.0
 _FIRST_BACKGROUND_S = 3.0
 
 
-def run_perception(
-    folder: StoreFolder, camera_ids: tuple[CameraId, ...], sender: FactSender, stopped: threading.Event
+def run_perception(folder: StoreFolder, name: str, camera_ids: tuple[CameraId, ...]) -> None:
+    """The body of a perception process: look at some of a store's cameras until SIGTERM or SIGINT."""
+    watched = Watched()
+    stopped = threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda _number, _frame: stopped.set())
+    sender = FactSender(folder.installation.network.inbox, name, lossless=False)
+    try:
+        _watch(folder, camera_ids, sender, until=stopped, watched=watched)
+    finally:
+        sender.close()
+
+
+def _watch(
+    folder: StoreFolder,
+    camera_ids: tuple[CameraId, ...],
+    sender: FactSender,
+    *,
+    until: threading.Event,
+    watched: Watched,
 ) -> None:
-    """Look at some of a store's cameras until stopped."""
     cv2.setNumThreads(1)
     sections = [section for section in folder.installation.camera if section.id in camera_ids]
     smart = [load_driver(section.driver)(section.url) for section in sections if section.driver == SMART]
     eyes = [_eye(folder, section) for section in sections if section.driver != SMART]
     process = _Process(eyes, smart, sender, _perceiver(folder) if eyes else None)
     try:
-        while not stopped.is_set():
+        while not until.is_set():
+            watched.beat()
             if not process.turn():
-                stopped.wait(_IDLE_S)
+                until.wait(_IDLE_S)
     finally:
         for device in (*eyes, *smart):
             device.close()

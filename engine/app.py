@@ -1,0 +1,112 @@
+"""The composition root: which processes an engine consists of, and what each is made of.
+
+``python -m engine.app ROLE FOLDER`` runs one process; ``run_engine`` supervises them all.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from engine.domain import CameraId
+from engine.ports import ShelfLink
+from engine.runtime.drivers import load_driver
+from engine.runtime.supervise import ProcessSpec, Supervisor
+from engine.store import ControllerSection, StoreFolder, open_store
+
+_PERCEPTION = "perception-"
+_PERCEPTION_NICENESS = 10  # a late frame is a frame; a late gram is a late cart
+
+
+def process_table(folder: StoreFolder) -> list[ProcessSpec]:
+    """The engine's processes; the core first."""
+    roles = ["core", "shelves", "doors"]
+    roles += [f"{_PERCEPTION}{number}" for number in range(perception_processes(folder))]
+    return [
+        ProcessSpec(
+            name=role,
+            argv=(sys.executable, "-m", "engine.app", role, str(folder.path)),
+            nice=_PERCEPTION_NICENESS if role.startswith(_PERCEPTION) else 0,
+        )
+        for role in roles
+    ]
+
+
+def perception_processes(folder: StoreFolder) -> int:
+    """Never more processes than cameras."""
+    return min(folder.installation.perception.processes, len(folder.installation.camera))
+
+
+def cameras_of(folder: StoreFolder, number: int) -> tuple[CameraId, ...]:
+    """The cameras of one perception process: dealt in turn, so that neighbours do not share one."""
+    cameras = [section.id for section in folder.installation.camera]
+    return tuple(cameras[number :: perception_processes(folder)])
+
+
+def run_engine(folder: StoreFolder) -> None:
+    """Run a store until SIGTERM or SIGINT."""
+    supervisor = Supervisor(process_table(folder), inbox=folder.installation.network.inbox)
+    supervisor.stop_on_signals()
+    supervisor.run()
+
+
+def run_process(role: str, folder: StoreFolder) -> None:
+    """The body of one process."""
+    match role:
+        case "core":
+            _run_core(folder)
+        case "shelves":
+            _run_shelves(folder)
+        case "doors":
+            _run_doors(folder)
+        case _:
+            _run_perception(folder, role)
+
+
+def _run_core(folder: StoreFolder) -> None:
+    from engine.core import StoreCore
+    from engine.runtime.corehost import run_core
+
+    run_core(folder, StoreCore)
+
+
+def _run_shelves(folder: StoreFolder) -> None:
+    from engine.runtime.shelves import run_shelves
+
+    run_shelves(folder, {section.id: _shelf_link(folder, section) for section in folder.installation.controller})
+
+
+def _shelf_link(folder: StoreFolder, section: ControllerSection) -> ShelfLink:
+    link: ShelfLink = load_driver(section.driver)(
+        section.host,
+        section.port,
+        unit=section.unit,
+        profile=folder.profile(section.profile),
+        channels=section.channels,
+    )
+    return link
+
+
+def _run_doors(folder: StoreFolder) -> None:
+    from engine.runtime.doors import run_doors
+
+    gates = folder.installation.gate
+    run_doors(folder, {gate.id: load_driver(gate.driver)(gate.host, gate.port) for gate in gates})
+
+
+def _run_perception(folder: StoreFolder, role: str) -> None:
+    from engine.runtime.perception import run_perception
+
+    run_perception(folder, role, cameras_of(folder, int(role.removeprefix(_PERCEPTION))))
+
+
+def main() -> None:
+    """Run one process of an engine."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("role")
+    parser.add_argument("folder", type=Path)
+    chosen = parser.parse_args()
+    run_process(chosen.role, open_store(chosen.folder))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""``demo``, ``twin`` and ``console``: the verbs that start programs of their own."""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from engine.bench.score import VisitAccount
+
+from engine.cli._options import JsonOption, SeedOption, StoreOption, write_json
+
+_ATTENDED_S = 3600.0
+_HEADLESS_S = 180.0
+
+
+def demo(
+    headless: Annotated[bool, typer.Option("--headless", help="No window, also where there is a display.")] = False,
+    seed: SeedOption = 1,
+    seconds: Annotated[float, typer.Option(help="Length of the shopping; 0: an hour in a window, else 3 min.")] = 0.0,
+    signal: Annotated[bool, typer.Option("--signal", help="Cameras send people instead of pixels: light.")] = False,
+    json_file: JsonOption = None,
+) -> None:
+    """Run the simulated store, the engine and the console together.
+
+    Without a display it prints receipts beside what really happened and saves pictures of the console.
+    """
+    from engine.bench.demo import Demo, DemoPlan, has_display  # the twin is an extra: imported by its verb only
+    from engine.bench.staging import Level
+
+    unattended = headless or not has_display()
+    plan = DemoPlan(
+        work_dir=Path(tempfile.mkdtemp(prefix="tillfree-demo-")),
+        headless=unattended,
+        level=Level.SIGNAL if signal else Level.PIXELS,
+        seed=seed,
+        seconds=seconds or (_HEADLESS_S if unattended else _ATTENDED_S),
+    )
+    out = Console()
+    out.print(f"store, logs and pictures are in {plan.work_dir}")
+    with out.status("opening the store ..."):
+        result = Demo(plan, tell=out.print).run()
+    out.print(_receipts(result.accounts))
+    out.print(result.score)
+    write_json(json_file, result.score)
+
+
+def twin(
+    store: StoreOption,
+    truth: Annotated[Path, typer.Option(help="File for what really happened.")] = Path("truth.jsonl"),
+    seed: SeedOption = 1,
+    shoppers: Annotated[int, typer.Option(help="How many shop at a time.")] = 3,
+    seconds: Annotated[float, typer.Option(help="Length of the shopping.")] = 180.0,
+) -> None:
+    """Run the simulated store of a folder: its shelves, gate and cameras on real sockets."""
+    arguments = ["--seed", str(seed), "--shoppers", str(shoppers), "--seconds", str(seconds), "--truth", str(truth)]
+    raise typer.Exit(_run("drivers.twin", [str(store), *arguments]))
+
+
+def console(
+    state: Annotated[str, typer.Option(help="The engine's state endpoint.")] = "tcp://127.0.0.1:5701",
+    door: Annotated[str, typer.Option(help="The engine's endpoint for requests.")] = "tcp://127.0.0.1:5702",
+    screenshots: Annotated[Path | None, typer.Option(help="Save a picture of every page to this folder.")] = None,
+    seconds: Annotated[float, typer.Option(help="Close after so long; 0 stays open.")] = 0.0,
+) -> None:
+    """Open the operator's window on a running engine."""
+    arguments = ["--state", state, "--door", door]
+    arguments += ["--screenshots", str(screenshots)] if screenshots else []
+    arguments += ["--seconds", str(seconds)] if seconds else []
+    raise typer.Exit(_run("console", arguments))
+
+
+def _run(module: str, arguments: list[str]) -> int:
+    with subprocess.Popen([sys.executable, "-m", module, *arguments]) as process:
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                continue  # the terminal has told the child as well; it ends by itself
+
+
+def _receipts(accounts: list["VisitAccount"]) -> Table:
+    table = Table("shopper", "took", "was charged", "total", "")
+    for entry in accounts:
+        took = ", ".join(f"{count} x {sku_id}" for sku_id, count in sorted(entry.true_units.items())) or "nothing"
+        receipt = entry.receipt
+        charged = ", ".join(f"{line.quantity} x {line.sku_id}" for line in receipt.lines) if receipt else "no receipt"
+        total = f"{receipt.total_minor / 100:.2f} {receipt.currency}" if receipt else ""
+        table.add_row(str(entry.shopper), took, charged or "nothing", total, "right" if entry.exact else "WRONG")
+    return table

@@ -1,0 +1,63 @@
+"""The verbs, and what every verb's failure looks like: one line on standard error, exit code 2."""
+
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from engine.cli import _bench, _demo, _ledger, _models, _store
+
+app = typer.Typer(
+    name="tillfree",
+    help="Stores without tills: the engine, the console and a simulated store.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command("demo")(_demo.demo)
+app.command("engine")(_store.engine)
+app.command("check")(_store.check)
+app.command("console")(_demo.console)
+app.command("twin")(_demo.twin)
+app.command("replay")(_store.replay)
+app.add_typer(_bench.app, name="bench")
+app.add_typer(_models.app, name="models")
+app.add_typer(_ledger.app, name="ledger")
+
+
+def main() -> None:
+    """Run the command line; exits with 0 done, 1 the answer is no, 2 something needs you."""
+    try:
+        app()
+    except (FileNotFoundError, PermissionError) as error:
+        _fail(f"{error.filename}: {error.strerror}")
+    except Exception as error:
+        if not _is_for_people(error):
+            raise
+        _fail(str(error))
+
+
+def _fail(message: str) -> None:
+    sys.stderr.write(f"tillfree: {message}\n")
+    raise SystemExit(2)
+
+
+def _is_for_people(error: Exception) -> bool:
+    # Errors of ours say file, key and remedy; anything else is a bug and keeps its traceback.
+    return type(error).__module__.split(".")[0] in ("engine", "drivers")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"tillfree {version('tillfree')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Stores without tills: the engine, the console and a simulated store."""
