@@ -1,7 +1,9 @@
 """Builders for runtime tests: small facts with an instant, and a deadline to wait for conditions."""
 
+import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from engine.domain import (
     CameraId,
@@ -30,7 +32,7 @@ def seen(t_ms: int, *, camera: str = "c1", persons: int = 1) -> PersonsSeen:
     return PersonsSeen(t_ns=t_ms * MS, camera_id=CameraId(camera), frame_seq=t_ms, persons=(person,) * persons)
 
 
-def settled(t_ms: int, *, mass_mg: int = -300_000, shelf: str = "A-1") -> WeightSettled:
+def settled(t_ms: int, *, mass_mg: int = -300_000, shelf: str = "A-1", trace: int = 0) -> WeightSettled:
     return WeightSettled(
         t_ns=t_ms * MS,
         step_id=StepId(f"{shelf}@{t_ms}"),
@@ -40,6 +42,7 @@ def settled(t_ms: int, *, mass_mg: int = -300_000, shelf: str = "A-1") -> Weight
         mass_mg=mass_mg,
         sigma_mg=1000,
         plates=(),
+        trace_mg=(0,) * trace,
     )
 
 
@@ -58,3 +61,14 @@ def wait_for(condition: Callable[[], bool], *, within_s: float = 5.0) -> None:
         if time.monotonic() > deadline_s:
             raise AssertionError(f"not so within {within_s} s")
         time.sleep(0.002)
+
+
+@contextmanager
+def disk_of(file_bytes: int) -> Iterator[None]:
+    """No file may grow beyond that: what a full disk does to a writer, without a disk of our own."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 
-from engine.domain import OutputFact, Snapshot
+from engine.domain import EngineHealth, OutputFact, ProcessHealth, Snapshot
 from engine.store import StoreFolder
 from engine.wire import Address, EngineClient, EngineUnreachableError
 from tests.runtime.build import wait_for
@@ -39,6 +39,10 @@ class Replica:
             return condition()
 
         wait_for(listen, within_s=within_s)
+
+    def processes(self) -> tuple[ProcessHealth, ...]:
+        """The processes as the newest health view has them."""
+        return next((view.processes for view in reversed(self.views) if isinstance(view, EngineHealth)), ())
 
     def names(self) -> list[str]:
         """The classes of the facts."""

@@ -50,6 +50,7 @@ class Conductor:
         self.core = core
         self.out_seq = 0
         self.failed = 0
+        self.since_checkpoint = 0
         self.boot_epoch = 0
         self.journaled: dict[str, int] = {}
         self._wall_offset_ns = 0
@@ -68,6 +69,7 @@ class Conductor:
 
     def checkpoint(self, position: JournalPosition) -> Checkpoint:
         """The state after everything up to ``position``."""
+        self.since_checkpoint = 0
         return Checkpoint(
             position=position,
             out_seq=self.out_seq,
@@ -85,6 +87,7 @@ class Conductor:
         died of it would die of it again at each start. A replay passes over it at the same place.
         """
         self._note(recorded)
+        self.since_checkpoint += 1
         try:
             outputs = self.core.step(recorded)
         except Exception:

@@ -47,6 +47,7 @@ log = structlog.get_logger()
 _TICK_NS = 100_000_000
 _HEALTH_NS = 1_000_000_000
 _CHECKPOINT_NS = 120_000_000_000
+_CHECKPOINT_FACTS = 2_500  # replayed in about 2.5 s: a busy store writes checkpoints more often
 _RETIRE_NS = 600_000_000_000
 _SOURCE = "core"
 
@@ -118,7 +119,7 @@ class CoreHost:
                 watched.beat()
             if health.over(now_ns):
                 self._hub.show(HEALTH, self._board.health(now_ns, blocked=self._pipeline.blocked))
-            if checkpoint.over(now_ns):
+            if checkpoint.over(now_ns) or self._conductor.since_checkpoint > _CHECKPOINT_FACTS:
                 self._write_checkpoint()
             if retire.over(now_ns):
                 self._retire()
@@ -138,14 +139,10 @@ class CoreHost:
         due_ns = self._merger.next_due_ns()
         until_ns = tick_ns if due_ns is None else min(tick_ns, due_ns)
         wait_ms = max(0, -((time.monotonic_ns() - until_ns) // 1_000_000))
-        listening = zmq.POLLIN if not self._pipeline.blocked else 0
-        self._poller.modify(self._inbox.socket, listening)
         self._poller.poll(wait_ms)
 
     def _take_in(self) -> None:
-        if self._pipeline.blocked:
-            return  # the senders keep what they have until there is room for it
-        received = self._inbox.receive()
+        received = self._inbox.receive(accepting=not self._pipeline.blocked)
         now_ns = time.monotonic_ns()
         for recorded in received.facts:
             self._merger.offer(recorded, now_ns)
@@ -171,7 +168,9 @@ class CoreHost:
     def _tick(self, now_ns: int) -> None:
         if not self._pipeline.blocked:
             self._merger.offer(self._recorded(Tick(t_ns=now_ns)), now_ns, awaited=False)
-        self._hub.show(FLOOR, self._conductor.core.floor(now_ns))
+        floor = self._conductor.core.floor(now_ns)
+        self._evidence.ring.note_floor(floor)
+        self._hub.show(FLOOR, floor)
 
     def _said(self, outputs: list[Numbered]) -> None:
         self._hub.publish(outputs)

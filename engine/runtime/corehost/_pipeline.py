@@ -14,7 +14,7 @@ from engine.runtime.ledger import Ledger, Numbered
 
 log = structlog.get_logger()
 
-_SYNC_NS = 20_000_000
+_SYNC_NS = 250_000_000  # for what nobody waits for: all that a power cut can cost
 _RETRY_NS = 500_000_000
 _PATIENT = (PersonsSeen, BodiesTracked, FramesDropped, Tick)  # nobody waits for their acknowledgement
 

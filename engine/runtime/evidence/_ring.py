@@ -1,10 +1,20 @@
-"""The last minute of skeletons and weight steps, in memory only."""
+"""The last minute of skeletons, weight steps and places, in memory only."""
 
 from collections import deque
 
 import numpy as np
 
-from engine.domain import Camera, CameraId, CameraOverlay, Evidence, InputFact, NeedsReview, PersonsSeen, Store
+from engine.domain import (
+    Camera,
+    CameraId,
+    CameraOverlay,
+    Evidence,
+    FloorView,
+    InputFact,
+    NeedsReview,
+    PersonsSeen,
+    Store,
+)
 from engine.domain import WeightSettled as Settled
 
 _KEPT_NS = 60_000_000_000
@@ -20,6 +30,7 @@ class EvidenceRing:
         self._store = store
         self._frames: deque[CameraOverlay] = deque()
         self._steps: deque[Settled] = deque()
+        self._floor: deque[FloorView] = deque()
 
     def note(self, fact: InputFact) -> None:
         """Keep a frame's skeletons or a settled step; what is older than a minute goes."""
@@ -30,6 +41,11 @@ class EvidenceRing:
             self._steps.append(fact)
             _forget(self._steps, fact.t_ns)
 
+    def note_floor(self, view: FloorView) -> None:
+        """Keep who was where."""
+        self._floor.append(view)
+        _forget(self._floor, view.t_ns)
+
     def cut(self, case: NeedsReview) -> Evidence:
         """The frames of the cameras that look at the case's plates, and the steps of its shelf, around it."""
         since_ns, until_ns = case.start_ns - _BEFORE_NS, case.end_ns + _AFTER_NS
@@ -37,7 +53,13 @@ class EvidenceRing:
         frames = [f for f in self._frames if f.camera_id in cameras and since_ns <= f.t_ns <= until_ns]
         frames.sort(key=lambda frame: (frame.t_ns, frame.camera_id))
         steps = [s for s in self._steps if s.shelf_id == case.shelf_id and since_ns <= s.t_ns <= until_ns]
-        return Evidence(case_id=case.case_id, frames=tuple(frames[-_FRAMES_AT_MOST:]), steps=tuple(steps))
+        floor = [view for view in self._floor if since_ns <= view.t_ns <= until_ns]
+        return Evidence(
+            case_id=case.case_id,
+            frames=tuple(frames[-_FRAMES_AT_MOST:]),
+            steps=tuple(steps),
+            floor=tuple(floor[-_FRAMES_AT_MOST:]),
+        )
 
     def _cameras_on(self, case: NeedsReview) -> set[CameraId]:
         plates = [self._store.plate_by_id[p] for p in case.plate_ids if p in self._store.plate_by_id]
@@ -59,6 +81,6 @@ def _sees_any(camera: Camera, points_m: np.ndarray[tuple[int, int], np.dtype[np.
     return bool(inside.all(axis=1).any())
 
 
-def _forget(kept: deque[CameraOverlay] | deque[Settled], now_ns: int) -> None:
+def _forget(kept: deque[CameraOverlay] | deque[Settled] | deque[FloorView], now_ns: int) -> None:
     while kept and kept[0].t_ns < now_ns - _KEPT_NS:
         kept.popleft()

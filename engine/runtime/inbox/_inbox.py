@@ -39,15 +39,18 @@ class Inbox:
         self.socket = context.socket(zmq.ROUTER)
         self.socket.bind(endpoint)
 
-    def receive(self) -> Received:
-        """Everything that waits, up to a batch."""
+    def receive(self, *, accepting: bool = True) -> Received:
+        """Everything that waits, up to a batch. When not ``accepting``, facts are left to their senders."""
         received = Received()
         taken: dict[str, int] = {}
         for _ in range(_BATCH):
             if not self.socket.poll(0):
                 break
             route, frame = self.socket.recv_multipart()[:2]
-            self._take(route, frame, received, taken)
+            message = self._read(frame, received)
+            if message is not None and accepting:
+                self._routes[message.source] = route
+                self._take(message, received, taken)
         for source, seq in taken.items():
             self._acknowledge(source, seq)
         return received
@@ -65,17 +68,18 @@ class Inbox:
         """Stop listening."""
         self.socket.close(linger=200)
 
-    def _take(self, route: bytes, frame: bytes, received: Received, taken: dict[str, int]) -> None:
+    def _read(self, frame: bytes, received: Received) -> Sent | None:
         try:
             message = to_inbox.decode(frame)
-            if not isinstance(message, Sent):
-                if message.kind in views:
-                    received.views.append(views[message.kind].decode(message.body))
-                return
+            if isinstance(message, Sent):
+                return message
+            if message.kind in views:
+                received.views.append(views[message.kind].decode(message.body))
         except msgspec.MsgspecError as error:
             self._skip(str(error))
-            return
-        self._routes[message.source] = route
+        return None
+
+    def _take(self, message: Sent, received: Received, taken: dict[str, int]) -> None:
         fact = self._admit(message, taken)
         if fact is not None:
             received.facts.append(

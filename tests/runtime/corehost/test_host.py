@@ -32,7 +32,7 @@ from engine.runtime.journal import JournalReader
 from engine.runtime.ledger import Ledger, verify
 from engine.runtime.sealing import KeyRing
 from engine.store import StoreFolder
-from tests.runtime.build import passed, seen, settled
+from tests.runtime.build import disk_of, passed, seen, settled
 from tests.runtime.folder import small_store
 from tests.runtime.replica import Replica
 from tests.runtime.stand_in import STRANGE_MASS_MG, StandInCore
@@ -168,6 +168,30 @@ def test_a_fact_on_which_the_core_fails_is_said_and_passed_over(folder: StoreFol
         replica.until(lambda: len(replica.facts) == 2)
     assert [entry["event"] for entry in logs].count("core_failed_on_fact") == 1
     assert shelves.close() == 0
+
+
+def test_a_full_disk_stops_the_engine_which_says_so_and_goes_on_when_there_is_room(folder: StoreFolder) -> None:
+    shelves = sender(folder)
+    with capture_logs() as logs, running(folder), Replica(folder) as replica:
+        shelves.send(passed(1))
+        shelves.send(settled(2, mass_mg=-666_000))
+        replica.until(lambda: len(replica.facts) == 2)
+        with disk_of(0):
+            shelves.send(settled(3, trace=300_000))
+            shelves.send(settled(4))
+            replica.until(lambda: any("cannot grow" in process.state for process in replica.processes()))
+            command = ResolveCase(case_id=CaseId("c-A-1@2"), verdict=Verdict(visit_id=None, sku_id=None, quantity=0))
+            request = CommandRequest(command_id=CommandId("k1"), by="anna", command=command)
+            answer = replica.client.command(request)
+            assert isinstance(answer, Refused)
+            assert "free space" in answer.reason
+            assert shelves.status.waiting == 2
+        replica.until(lambda: len(replica.facts) == 4)
+        assert replica.client.command(request) == Accepted(command_id=CommandId("k1"))
+        replica.until(lambda: len(replica.facts) == 5)
+        assert shelves.close() == 0
+    assert replica.names() == ["VisitOpened", "NeedsReview", "Picked", "Picked", "CaseResolved"]
+    assert [entry["event"] for entry in logs].count("engine_stops_accepting") == 1
 
 
 def test_the_floor_is_shown_while_nothing_happens(folder: StoreFolder) -> None:

@@ -1,9 +1,6 @@
 """The journal on a real disk: torn, full, damaged, retired."""
 
 import os
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,7 +9,7 @@ from structlog.testing import capture_logs
 from engine.domain import Recorded
 from engine.runtime.journal import JournalFullError, JournalReader, JournalWriter
 from engine.runtime.sealing import KeyRing
-from tests.runtime.build import recorded, seen, ticks
+from tests.runtime.build import disk_of, recorded, seen, ticks
 
 HOUR_NS = 3_600_000_000_000
 
@@ -34,17 +31,6 @@ def keys(tmp_path: Path) -> KeyRing:
 
 def records(folder: Path, keys: KeyRing) -> list[Recorded]:
     return list(JournalReader(folder, keys).records())
-
-
-@contextmanager
-def disk_of(file_bytes: int) -> Iterator[None]:
-    """No file may grow beyond that: what a full disk does to a writer, without a disk of our own."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def fill(writer: JournalWriter, batch: list[Recorded]) -> None:
