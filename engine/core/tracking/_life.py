@@ -19,6 +19,7 @@ _SPARE_MISSES = 3
 _TENTATIVE_S = 0.6
 _LEAVING_S = 0.75
 _MISSED_S, _MISSED_VIEWS = 1.5, 5
+_WELL_KNOWN_HITS, _LEAST_KNOWN = 20, 0.3
 _HIDDEN_S, _HIDDEN_YOUNG_S = 8.0, 2.0
 _YOUNG_S = 2.0
 _NAMED_S = 5.0
@@ -68,7 +69,9 @@ def has_ended(track: TrackMemory, area: FloorArea, now_ns: int) -> bool:
         return unseen_s > _TENTATIVE_S or track.misses > track.hits + _SPARE_MISSES
     if unseen_s > _LEAVING_S and area.is_leaving((track.motion.x, track.motion.y)):
         return True
-    missed = track.missed_in_a_row >= _MISSED_VIEWS and (now_ns - track.missed_since_ns) * 1e-9 > _MISSED_S
+    missed_s = (now_ns - track.missed_since_ns) * 1e-9
+    known = min(1.0, max(_LEAST_KNOWN, track.hits / _WELL_KNOWN_HITS))
+    missed = track.missed_in_a_row >= _MISSED_VIEWS and missed_s > _MISSED_S * known
     lived_s = (track.last_seen_ns - track.born_ns) * 1e-9
     return missed or unseen_s > (_HIDDEN_YOUNG_S if lived_s < _YOUNG_S else _HIDDEN_S)
 

@@ -19,7 +19,8 @@ MIN_SCORE = 0.3
 Flags = NDArray[np.bool_]
 
 _EDGE_PX = 3.0  # a box that ends so near the picture's edge is cut there
-_STEEPEST = -0.03  # rays nearer to the horizon meet the floor nowhere useful
+_ABSURD_PX = 1e5  # beyond this, and for NaN, a number is a fault of the sender's
+_FLATTEST = -0.03  # rays nearer to the horizon meet the floor nowhere useful
 _MID_BODY_M = 1.1
 _JOINT_PX = 2.5  # spread of a joint with score 1
 
@@ -100,8 +101,11 @@ class Eye:
         blank = (0.0,) * (3 * KEYPOINTS)
         joints = np.array([person.keypoints or blank for person in persons]).reshape(-1, KEYPOINTS, 3)
         boxes = np.array([person.xyxy_px for person in persons])
-        points_px, scores = joints[..., :2], np.where(joints[..., 2] >= MIN_SCORE, joints[..., 2], 0.0)
-        feet, spreads, placed, vague = self._place(points_px, scores, boxes)
+        sane = (np.abs(joints) < _ABSURD_PX).all(axis=2)
+        sane_box = (np.abs(boxes) < _ABSURD_PX).all(axis=1)
+        points_px = np.where(sane[..., None], joints[..., :2], 0.0)
+        scores = np.where(sane & (joints[..., 2] >= MIN_SCORE), np.minimum(joints[..., 2], 1.0), 0.0)
+        feet, spreads, placed, vague = self._place(points_px, scores, np.where(sane_box[:, None], boxes, 0.0))
         rays = self.rays(points_px).reshape(len(persons), -1)
         to_body = np.hypot(feet[:, 0] - self._origin[0], feet[:, 1] - self._origin[1])
         range_m = np.hypot(to_body, self._origin[2] - _MID_BODY_M)[:, None]
@@ -117,15 +121,15 @@ class Eye:
                 vague=bool(vague[i]),
             )
             for i, person in enumerate(persons)
-            if placed[i]
+            if placed[i] and sane_box[i]
         ]
 
     def _place(self, points_px: Floats, scores: Floats, boxes: Floats) -> tuple[Floats, Floats, Flags, Flags]:
         """Places (N, 2), covariances (N, 3), whether there is one and whether it is vague (N,)."""
         parts_px, used, sigma_px, one_sided = self._parts(points_px, scores, boxes)
         rays = self.rays(parts_px)
-        down = np.minimum(rays[..., 2], _STEEPEST)
-        used = used & (rays[..., 2] < _STEEPEST) & (self._origin[2] - 0.2 > _PART_HEIGHT_M)
+        down = np.minimum(rays[..., 2], _FLATTEST)
+        used = used & (rays[..., 2] < _FLATTEST) & (self._origin[2] - 0.2 > _PART_HEIGHT_M)
         range_m = (_PART_HEIGHT_M - self._origin[2]) / down
         grounds = self._origin[:2] + rays[..., :2] * range_m[..., None]
         level = np.sqrt(np.maximum(1e-12, 1 - rays[..., 2] ** 2))

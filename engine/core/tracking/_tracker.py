@@ -77,13 +77,14 @@ class FloorTracker:
         self._start([sighting for i, sighting in enumerate(sightings) if i not in known], t_ns, fact)
         note_mixed(seen, fact.t_ns)
         merge_duplicates(self._memory, {seen[i].track_id for i in matched}, fact.t_ns)
-        self._end_lost()
 
     def observe_bodies(self, fact: BodiesTracked) -> None:
         """Take in an outside tracker's people: one track for each name while it is heard of every 5 s."""
         self._hear(fact.t_ns)
         by_name = {track.name: track for track in self._memory.tracks if track.name}
         for body in fact.bodies:
+            if not all(map(math.isfinite, body.head_m)):
+                continue
             spread = (_BODY_SIGMA_M**2, 0.0, _BODY_SIGMA_M**2)
             at_m = (body.head_m[0], body.head_m[1])
             track = by_name.get(body.name)
@@ -95,12 +96,10 @@ class FloorTracker:
                 track.last_seen_ns = max(track.last_seen_ns, fact.t_ns)
             track.skeleton = _outside_skeleton(body, fact.t_ns)
             self._keep_hands(track.track_id, _outside_hands(body, fact.t_ns))
-        self._end_lost()
 
     def advance(self, t_ns: int) -> None:
         """Let time pass: tracks that nobody has seen for long end."""
         self._hear(t_ns)
-        self._end_lost()
 
     @property
     def _now_ns(self) -> int:
@@ -109,6 +108,7 @@ class FloorTracker:
     def _hear(self, t_ns: int) -> None:
         now_ns = self._memory.now_ns
         self._memory.now_ns = t_ns if now_ns is None else max(now_ns, t_ns)
+        self._end_lost()
 
     def _follow(self, track: TrackMemory, sighting: Sighting, pairing: Pairing, fact: PersonsSeen) -> None:
         t_ns, spread = sighting.view.t_ns, sighting.spread

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.core.tracking import FloorTracker, HandSample, Side, Track, TrackerState
-from engine.domain import BodiesTracked, BodyTracked, PersonSeen, PersonsSeen, TrackId
+from engine.domain import BodiesTracked, BodyTracked, CameraId, GondolaId, PersonSeen, PersonsSeen, TrackId
 from tests.core.tracking.crowd import (
     DEPTH_M,
     START_NS,
@@ -137,6 +137,47 @@ def _without_poses(fact: PersonsSeen) -> PersonsSeen:
     return msgspec.structs.replace(fact, persons=persons)
 
 
+def test_a_camera_that_watches_a_shelf_misses_nobody() -> None:
+    narrow = msgspec.structs.replace(STORE.cameras[0], camera_id=CameraId("narrow"), watches_gondola=GondolaId("a"))
+    tracker = FloorTracker(msgspec.structs.replace(STORE, cameras=(*STORE.cameras, narrow)))
+    play(frames(STORE, (standing(at_m=(3.0, 2.5)),), 3.0, seed=1, flaws=Flaws(invented=0.0)), tracker)
+    (track,) = confirmed(tracker)
+    for tenth in range(50):
+        t_ns = track.last_seen_ns + tenth * 100_000_000
+        tracker.observe(PersonsSeen(t_ns=t_ns, camera_id=narrow.camera_id, frame_seq=tenth, persons=()))
+    assert [t.track_id for t in confirmed(tracker)] == [track.track_id]
+
+
+def test_a_body_cut_on_all_sides_goes_on_with_a_track_and_starts_none() -> None:
+    def cut(x_px: float) -> PersonsSeen:
+        person = PersonSeen(xyxy_px=(x_px - 60, 0.0, x_px + 60, 360.0), score=0.6)
+        return PersonsSeen(t_ns=after_ns, camera_id=STORE.cameras[0].camera_id, frame_seq=0, persons=(person,))
+
+    tracker = someone_standing(3.0, at_m=(1.6, 1.4))
+    (track,) = confirmed(tracker)
+    after_ns = track.last_seen_ns + SECOND_NS // 2
+    play([cut(320.0)], tracker)
+    (again,) = tracker.tracks
+    assert again.last_seen_ns == after_ns
+    play([cut(20.0)], tracker)
+    assert len(tracker.tracks) == 1
+
+
+anything = st.floats(allow_nan=True, allow_infinity=True)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.tuples(*[anything] * 4), st.tuples(*[anything] * 51)), min_size=1, max_size=3))
+def test_nonsense_from_a_camera_breaks_nothing(
+    nonsense: list[tuple[tuple[float, float, float, float], tuple[float, ...]]],
+) -> None:
+    persons = tuple(PersonSeen(xyxy_px=box, score=0.5, keypoints=keypoints) for box, keypoints in nonsense)
+    tracker = play(SCENE[:20])
+    play([msgspec.structs.replace(fact, persons=persons) for fact in SCENE[20:26]], tracker)
+    play(SCENE[26:40], tracker)
+    assert all(abs(x) < 100 for track in tracker.tracks for x in track.foot_m)
+
+
 def test_hands_are_kept_for_five_seconds_also_of_the_gone() -> None:
     tracker = someone_standing(8.0)
     (track,) = confirmed(tracker)
@@ -193,7 +234,7 @@ def test_outside_names_are_tracks() -> None:
 
 def test_a_camera_of_another_store_is_refused() -> None:
     with pytest.raises(KeyError):
-        FloorTracker(STORE).observe(msgspec.structs.replace(SCENE[0], camera_id="elsewhere"))
+        FloorTracker(STORE).observe(msgspec.structs.replace(SCENE[0], camera_id=CameraId("elsewhere")))
 
 
 def test_unknown_tracks_have_no_hands() -> None:
