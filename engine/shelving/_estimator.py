@@ -5,6 +5,7 @@ shaking, nor leakage from a neighbour explains; it is settled when they have bee
 move together are one step, plates that move apart or at other times are steps of their own.
 """
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -21,7 +22,7 @@ from engine.domain import (
     WeightSettled,
 )
 from engine.shelving._health import PlateHealth
-from engine.shelving._rest import HOLD_NS, Deviation, ShelfAtRest
+from engine.shelving._rest import Deviation, ShelfAtRest, held
 from engine.shelving._step import Movement, OpenStep, onset_ns, provisional, settled, step_id
 from engine.shelving._window import SampleWindow
 
@@ -46,6 +47,8 @@ _JOIN_NS = 150_000_000
 _REVISE_NS = 100_000_000
 # Settling: noise as at rest, up to this factor; a plate that stays noisy is believed after the limit.
 _REST_SIGMAS = 2.5
+_CONFIRM_NS = 200_000_000
+_CERTAIN_SIGMAS = 5.0
 _SETTLE_LIMIT_NS = 5_000_000_000
 
 
@@ -137,7 +140,15 @@ class ShelfEstimator:
                 continue
             start_ns = self._last_start_ns = max(start_ns, self._last_start_ns + 1)
             moved = self._movement(plates, now.short_g, self._short_sigma_g(now))
-            step = OpenStep(step_id(self._shelf.shelf_id, start_ns), plates, start_ns, moved.mass_mg / 1000, t_ns, t_ns)
+            step = OpenStep(
+                step_id(self._shelf.shelf_id, start_ns),
+                plates,
+                start_ns,
+                opened_ns=t_ns,
+                said_g=moved.mass_mg / 1000,
+                said_ns=t_ns,
+                changed_ns=t_ns,
+            )
             self._open.append(step)
             facts.append(provisional(t_ns, self._shelf, step, moved))
         return facts
@@ -158,7 +169,9 @@ class ShelfEstimator:
         if (now.settling_g[plates] > tolerance_g).any():
             step.changed_ns = t_ns
             return self._revise(t_ns, step, now)
-        sd_g = self._window.newest(self._window.count(HOLD_NS))[:, plates].std(axis=0)
+        if t_ns - step.opened_ns < _CONFIRM_NS:
+            return []
+        sd_g = held(self._window)[:, plates].std(axis=0)
         calm = (sd_g <= _REST_SIGMAS * now.shaken * rest.sigma_g[plates]).all()
         if not calm and t_ns - step.changed_ns < _SETTLE_LIMIT_NS:
             return self._revise(t_ns, step, now)
@@ -184,11 +197,12 @@ class ShelfEstimator:
         self._open.remove(step)
         rest = self._rest
         size = np.abs(now.hold_g)
+        sigma_g = np.hypot(now.shaken * rest.hold_sigma_g, now.settling_g / 2)
         ringing_g = _RESTLESS / 2 * rest.restless_g(self._window) / np.sqrt(now.hold_rows)
-        least_g = np.maximum(np.maximum(_SLOW_MIN_G / 2, ringing_g), 3 * now.shaken * rest.hold_sigma_g)
+        least_g = np.maximum(np.maximum(_SLOW_MIN_G / 2, ringing_g), _CERTAIN_SIGMAS * sigma_g)
         stayed = (size > least_g) & (size > _LEAK_SHARE * _greatest_beside(size)) & rest.known
         plates = [index for index in self._reach(step) if stayed[index]]
-        moved = self._movement(plates, now.hold_g, np.hypot(now.shaken * rest.hold_sigma_g, now.settling_g / 2))
+        moved = self._movement(plates, now.hold_g, sigma_g)
         fact = settled(self._shelf, step, moved, self._window, rest.level_g)
         beside = self._beside(step)
         rest.level_g[step.plates] += now.hold_g[step.plates]
@@ -234,12 +248,13 @@ class ShelfEstimator:
         return onset_ns(trace_g, self._window, float(short_g[plates].sum()))
 
     def _start_over(self, t_ns: int) -> list[ShelfFact]:
-        """After a gap: end open steps on what is known, then wait for rest."""
+        """After a gap: end open steps on what was known last, then wait for rest."""
         facts: list[ShelfFact] = []
         if self._open:
             now = self._rest.deviation(self._window)
+            last = replace(now, hold_g=now.short_g, settling_g=now.range_g / 2, hold_rows=now.short_rows)
             for step in list(self._open):
-                facts += self._settle(t_ns, step, now)
+                facts += self._settle(t_ns, step, last)
             facts.append(self._baseline(t_ns, resumed=False))
         self._window.clear()
         self._rest.forget(np.ones(len(self._shelf.plate_ids), dtype=np.bool_), t_ns)

@@ -10,9 +10,9 @@ from engine.shelving._window import SampleWindow
 
 Bools = NDArray[np.bool_]
 
-SHORT_NS = 80_000_000
-HOLD_NS = 400_000_000
-FIRST_REST_NS = 1_000_000_000
+_SHORT_NS, _SHORT_ROWS = 80_000_000, 3
+_HOLD_NS, _HOLD_ROWS = 400_000_000, 8
+_FIRST_REST_NS = 1_000_000_000
 # A plate that never comes to rest is believed after this long, noise and all.
 _FIRST_REST_LIMIT_NS = 10_000_000_000
 
@@ -61,10 +61,10 @@ class ShelfAtRest:
     def learn(self, t_ns: int, window: SampleWindow, usable: Bools) -> Bools:
         """Find the level of plates that lack one and have come to rest; says which became known."""
         self._since_ns[~usable] = t_ns
-        waiting = usable & ~self.known & (t_ns - self._since_ns >= FIRST_REST_NS)
-        if not waiting.any() or window.span_ns < FIRST_REST_NS * 9 // 10:
+        waiting = usable & ~self.known & (t_ns - self._since_ns >= _FIRST_REST_NS)
+        if not waiting.any() or window.span_ns < _FIRST_REST_NS * 9 // 10:
             return np.zeros_like(waiting)
-        recent = window.newest(window.count(FIRST_REST_NS))
+        recent = window.newest(window.count(_FIRST_REST_NS))
         half = len(recent) // 2
         middle = np.median(recent, axis=0)
         spread = 1.4826 * np.median(np.abs(recent - middle), axis=0)
@@ -78,8 +78,8 @@ class ShelfAtRest:
 
     def deviation(self, window: SampleWindow) -> Deviation:
         """Compare the newest samples with the levels; zero where no level is known."""
-        short = window.newest(window.count(SHORT_NS))
-        hold = window.newest(window.count(HOLD_NS))
+        short = window.newest(window.count(_SHORT_NS, at_least=_SHORT_ROWS))
+        hold = held(window)
         half = len(hold) // 2
         older, newer = _mean(hold[:half]), _mean(hold[half:])
         share = half / len(hold)
@@ -97,7 +97,7 @@ class ShelfAtRest:
 
     def restless_g(self, window: SampleWindow) -> Floats:
         """How far each plate typically goes from one sample to the next, a step or two left aside; (plates,)."""
-        jumps: Floats = np.median(np.abs(np.diff(window.newest(window.count(HOLD_NS)), axis=0)), axis=0)
+        jumps: Floats = np.median(np.abs(np.diff(held(window), axis=0)), axis=0)
         return jumps
 
     def track(self, age_ns: int, newest_g: Floats, now: Deviation, quiet: Bools) -> None:
@@ -127,6 +127,11 @@ class ShelfAtRest:
             return 1.0
         ratios.sort()
         return max(1.0, float(ratios[(len(ratios) - 1) // 2]) / _RANGE_SIGMAS[min(rows, len(_RANGE_SIGMAS) - 1)])
+
+
+def held(window: SampleWindow) -> Floats:
+    """The samples (rows, plates) over which a level must hold: 400 ms, longer where samples come seldom."""
+    return window.newest(window.count(_HOLD_NS, at_least=_HOLD_ROWS))
 
 
 def _mean(rows: Floats) -> Floats:

@@ -22,6 +22,7 @@ class OpenStep:
     step_id: StepId
     plates: list[int]
     start_ns: int
+    opened_ns: int
     said_g: float
     said_ns: int
     changed_ns: int

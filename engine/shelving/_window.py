@@ -43,11 +43,11 @@ class SampleWindow:
         """The samples (rows, plates), oldest first."""
         return self._grams[self._stop - self._filled : self._stop]
 
-    def count(self, span_ns: int) -> int:
-        """How many samples are younger than ``span_ns``; at least three, if there are three."""
+    def count(self, span_ns: int, *, at_least: int = 1) -> int:
+        """How many samples are younger than ``span_ns``; ``at_least`` so many, if there are, when they come seldom."""
         times_ns = self.times_ns
         younger = len(times_ns) - int(times_ns.searchsorted(times_ns[-1] - span_ns, side="right"))
-        return min(max(younger, 3), self._filled)
+        return min(max(younger, at_least), self._filled)
 
     def newest(self, rows: int) -> Floats:
         """The last ``rows`` samples (rows, plates), oldest first."""

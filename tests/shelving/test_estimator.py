@@ -97,6 +97,14 @@ def test_a_pick_that_shakes_the_shelf_is_still_one_step() -> None:
     assert [part.plate_id for part in step.plates] == ["p5"]
 
 
+def test_samples_that_come_seldom_and_at_odd_times_make_no_steps() -> None:
+    trace = Trace(12, sigma_g=2.5).ring(range(12), 4.0, 60).ring(range(12), 5.0, 60).move(5, 8.0, -620)
+    random = np.random.default_rng(5)
+    rows = np.flatnonzero(random.random(len(trace.t_s)) < np.where(trace.t_s % 3 < 1.5, 0.15, 0.7))
+    trace.t_s, trace.grams = trace.t_s[rows], trace.grams[rows]
+    assert [round(step.mass_mg / 1000, -1) for step in movements(sense(trace))] == [-620]
+
+
 def test_drift_is_followed_and_not_told() -> None:
     trace = Trace(60)
     trace.grams += np.outer(trace.t_s, np.linspace(-0.3, 0.3, 12))
