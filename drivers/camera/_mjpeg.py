@@ -16,6 +16,7 @@ from engine.ports import DeviceError, Frame, Image
 
 _TIMEOUT_S = 2.0
 _LONGEST_LINE = 1024
+_LONGEST_NUMBER = 12
 _LARGEST_JPEG = 16 * 1024 * 1024
 
 
@@ -26,7 +27,7 @@ class MultipartReader:
         self._body = body
 
     def __iter__(self) -> Iterator[bytes]:
-        """Each part's bytes."""
+        """Each part's bytes; ends where the body ends, also in the middle of a part."""
         while (length := self._next_length()) is not None:
             jpeg = self._body.read(length)
             if len(jpeg) < length:
@@ -34,15 +35,27 @@ class MultipartReader:
             yield jpeg
 
     def _next_length(self) -> int | None:
+        length: int | None = None
+        in_head = False
         for raw in iter(partial(self._body.readline, _LONGEST_LINE), b""):
-            name, _, value = raw.partition(b":")
-            if name.strip().lower() != b"content-length":
-                continue
-            if not value.strip().isdigit() or int(value) > _LARGEST_JPEG:
-                raise DeviceError(f"a part of {value.strip()[:20]!r} bytes")
-            self._body.readline(_LONGEST_LINE)
-            return int(value)
+            line = raw.strip()
+            if line and not line.startswith(b"--") and b":" not in line:
+                raise DeviceError(f"expected a part of a stream, got {line[:40]!r}")
+            if not line and length is not None:
+                return length
+            if not line and in_head:
+                raise DeviceError("a part does not say its length")
+            in_head = bool(line)
+            name, _, value = line.partition(b":")
+            if name.strip().lower() == b"content-length":
+                length = _length(value.strip())
         return None
+
+
+def _length(value: bytes) -> int:
+    if not value.isdigit() or len(value) > _LONGEST_NUMBER or int(value) > _LARGEST_JPEG:
+        raise DeviceError(f"a part of {value[:20]!r} bytes")
+    return int(value)
 
 
 @dataclass(frozen=True)
@@ -80,9 +93,11 @@ class MjpegCamera(KeptStream):
 
     def _stream(self) -> None:
         parts = urlsplit(self._url)
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=_TIMEOUT_S)
+        if parts.scheme != "http" or not parts.hostname:
+            raise DeviceError("not an http:// address")
+        connection = http.client.HTTPConnection(parts.hostname, parts.port or 80, timeout=_TIMEOUT_S)
         try:
-            connection.request("GET", parts.path or "/")
+            connection.request("GET", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
             response = connection.getresponse()
             if response.status != http.client.OK:
                 raise DeviceError(f"HTTP {response.status} {response.reason}")
@@ -94,7 +109,7 @@ class MjpegCamera(KeptStream):
                     return
             raise DeviceError("the stream ended")
         except http.client.HTTPException as error:
-            raise DeviceError(f"not HTTP: {error}") from error
+            raise DeviceError(f"not HTTP: {error!r}") from error
         finally:
             connection.close()
 

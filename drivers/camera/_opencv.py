@@ -37,7 +37,7 @@ class OpenCvCamera(KeptStream):
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
-        self._is_file = Path(url).is_file()
+        self._is_file = False
         self._newest: DecodedFrame | None = None
         self._seq = 0
         self._thread.start()
@@ -48,6 +48,7 @@ class OpenCvCamera(KeptStream):
         return frame if frame is not None and frame.seq > after_seq else None
 
     def _stream(self) -> None:
+        self._is_file = Path(self._url).is_file()
         limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, _OPEN_TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, _READ_TIMEOUT_MS]
         capture = cv2.VideoCapture(self._url, cv2.CAP_FFMPEG, limits)
         try:

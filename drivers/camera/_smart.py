@@ -3,6 +3,7 @@
 import socket
 import time
 from collections import deque
+from functools import partial
 from urllib.parse import urlsplit
 
 import msgspec
@@ -13,6 +14,7 @@ from engine.ports import DeviceError
 
 _TIMEOUT_S = 2.0
 _KEPT = 64
+_LONGEST_LINE = 256 * 1024  # a crowd with all its joints is 20 kB
 
 _Seen = PersonsSeen | BodiesTracked
 _decoder: msgspec.json.Decoder[_Seen] = msgspec.json.Decoder(_Seen)
@@ -35,16 +37,18 @@ class SmartCamera(KeptStream):
 
     def _stream(self) -> None:
         address = urlsplit(self._url)
+        if address.scheme != "tcp" or not address.hostname or not address.port:
+            raise DeviceError("not a tcp://host:port address")
         with (
-            socket.create_connection((address.hostname or "", address.port or 0), timeout=_TIMEOUT_S) as connection,
+            socket.create_connection((address.hostname, address.port), timeout=_TIMEOUT_S) as connection,
             connection.makefile("rb") as lines,
         ):
-            for line in lines:
+            for line in iter(partial(lines.readline, _LONGEST_LINE), b""):
                 if self._stopped.is_set():
                     return
                 try:
                     seen = _decoder.decode(line)
-                except msgspec.MsgspecError as error:
+                except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
                     raise DeviceError(f"said {line[:40]!r} ({error})") from error
                 self._said.append(msgspec.structs.replace(seen, t_ns=time.monotonic_ns()))
                 self._flowing()

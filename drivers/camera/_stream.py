@@ -40,7 +40,7 @@ class KeptStream(ABC):
         while not self._stopped.is_set():
             try:
                 self._stream()
-            except (OSError, DeviceError) as error:
+            except (OSError, DeviceError, ValueError) as error:  # ValueError: what is no address at all
                 pause_s = _RETRY_FIRST_S if not self._fault else min(_RETRY_LONGEST_S, pause_s * 2)
                 self._fault = f"{self._url}: {error}; check the camera's power, cable and address"
             self._stopped.wait(pause_s)

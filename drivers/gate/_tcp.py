@@ -46,7 +46,7 @@ class TcpGate:
         except (OSError, TimeoutError) as error:
             raise DeviceError(f"{where}: {str(error) or 'no answer'}; check its power, cable and address") from error
         try:
-            while line := await reader.readline():
+            while (line := await reader.readline()).endswith(b"\n"):  # half a line is not a reading
                 try:
                     yield decode_line(line, t_ns=time.monotonic_ns())
                 except GateLineError:
