@@ -2,6 +2,7 @@
 
 from engine.runtime.corehost._conductor import Conductor, Core, CoreType
 from engine.runtime.corehost._host import CoreHost, run_core
+from engine.runtime.corehost._lock import StoreInUseError
 from engine.runtime.corehost._replay import digest, replay
 
-__all__ = ["Conductor", "Core", "CoreHost", "CoreType", "digest", "replay", "run_core"]
+__all__ = ["Conductor", "Core", "CoreHost", "CoreType", "StoreInUseError", "digest", "replay", "run_core"]

@@ -30,6 +30,7 @@ from engine.runtime.checkpoints import Checkpoints
 from engine.runtime.corehost._cases import CaseEvidence
 from engine.runtime.corehost._conductor import CoreType
 from engine.runtime.corehost._health import HealthBoard
+from engine.runtime.corehost._lock import StoreLock
 from engine.runtime.corehost._pipeline import Listeners, Pipeline
 from engine.runtime.corehost._recovery import Recovery, boot_epoch
 from engine.runtime.evidence import EvidenceRing, EvidenceVault, overlay_of
@@ -74,6 +75,7 @@ class CoreHost:
         self._folder = folder
         state_dir = folder.journal_dir.parent
         state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._lock = StoreLock(state_dir)
         folder.journal_dir.mkdir(exist_ok=True, mode=0o700)
         self._boot_epoch = boot_epoch(state_dir)
         self._started_ns = time.monotonic_ns()
@@ -105,6 +107,7 @@ class CoreHost:
         """Serve until stopped."""
         watched = Watched()
         self._pipeline.feed([self._recorded(self._started_fact())])
+        self._retire()
         now_ns = time.monotonic_ns()
         ticks, health = _Every(_TICK_NS, now_ns), _Every(_HEALTH_NS, now_ns)
         checkpoint, retire = _Every(_CHECKPOINT_NS, now_ns), _Every(_RETIRE_NS, now_ns)
@@ -245,6 +248,7 @@ class CoreHost:
         self._inbox.close()
         self._hub.close()
         self._context.term()
+        self._lock.release()
         log.info("core_stopped")
 
 

@@ -26,7 +26,7 @@ from engine.domain import (
     Verdict,
     VisitId,
 )
-from engine.runtime.corehost import CoreHost, digest, replay
+from engine.runtime.corehost import CoreHost, StoreInUseError, digest, replay
 from engine.runtime.inbox import FactSender
 from engine.runtime.journal import JournalReader
 from engine.runtime.ledger import Ledger, verify
@@ -192,6 +192,11 @@ def test_a_full_disk_stops_the_engine_which_says_so_and_goes_on_when_there_is_ro
         assert shelves.close() == 0
     assert replica.names() == ["VisitOpened", "NeedsReview", "Picked", "Picked", "CaseResolved"]
     assert [entry["event"] for entry in logs].count("engine_stops_accepting") == 1
+
+
+def test_a_second_engine_is_refused(folder: StoreFolder) -> None:
+    with running(folder), pytest.raises(StoreInUseError, match="stop it first"):
+        CoreHost(folder, StandInCore)
 
 
 def test_the_floor_is_shown_while_nothing_happens(folder: StoreFolder) -> None:
