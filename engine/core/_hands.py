@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from engine.core._places import plate_distance_m
 from engine.core._visits import Visit, Visits
 from engine.core.tracking import FloorTracker, HandSample, Track
-from engine.domain import Plate, PlateId, Point2, Store, TrackId, VisitId
+from engine.domain import Plate, PlateId, Point2, Store, TrackId, Vector3, VisitId
 
 WINDOW_BEFORE_NS = 800_000_000
 WINDOW_AFTER_NS = 400_000_000
 
 _SURE_NS = 250_000_000
 _TIME_SIGMA_NS = 300_000_000
+_STEADY_NS = 110_000_000
 _ELSEWHERE_PER_M = 0.67
 """Density of the distance of a hand that is busy elsewhere: anywhere within 1.5 m."""
 _TRACKED_WRONG = 0.03
@@ -21,8 +22,10 @@ _UNSEEN_BY_HANDS = {0: 1.0, 1: 0.25, 2: 0.08}
 """How likely the hand that did it was not among those seen, by the number of hands seen."""
 _REACH_M = 1.1
 _REACH_SIGMA_M = 0.3
-_BODY_NEAR = 0.8
-_BODY_FAR = 0.02
+_BODY_FAR = 0.01
+"""How likely somebody did it who was seen standing out of reach."""
+_HAND_UNSEEN = 0.8
+"""The ratio of a hand nobody saw: a hand in a shelf is hidden a little more often than others."""
 _NOT_NAMED_NS = 2_000_000_000
 _LOST_S, _LOST = 1.0, 0.1
 """Somebody lost for a second is seldom the one who acts, or the cameras would have seen it."""
@@ -124,16 +127,25 @@ class Hands:
     ) -> Witness:
         place_m, slack_m = body
         away_m = max(0.0, math.dist(place_m, plate.centre_m[:2]) - _REACH_M - slack_m)
-        near = _BODY_FAR + (_BODY_NEAR - _BODY_FAR) * math.exp(-0.5 * (away_m / _REACH_SIGMA_M) ** 2)
+        body_ratio = _BODY_FAR + (1 - _BODY_FAR) * math.exp(-0.5 * (away_m / _REACH_SIGMA_M) ** 2)
         if not samples:
-            return Witness(ratio=near, distance_mm=None)
+            return Witness(ratio=body_ratio * _HAND_UNSEEN, distance_mm=None)
         seen, nearest_m = 0.0, math.inf
         for sample in samples:
-            distance_m = plate_distance_m(plate, sample.position_m)
-            sigma_m = math.hypot(self._store.policy.hand_sigma_m, sample.sigma_m)
+            position_m, spread_m = _steadied(sample, samples)
+            distance_m = plate_distance_m(plate, position_m)
+            sigma_m = math.hypot(self._store.policy.hand_sigma_m, spread_m)
             late = max(0, abs(sample.t_ns - start_ns) - _SURE_NS) / _TIME_SIGMA_NS
             density = 2 / (sigma_m * math.sqrt(2 * math.pi)) * math.exp(-0.5 * ((distance_m / sigma_m) ** 2 + late**2))
             seen, nearest_m = max(seen, density), min(nearest_m, distance_m)
         ratio = (1 - _TRACKED_WRONG) * seen / _ELSEWHERE_PER_M + _TRACKED_WRONG
         missed = _UNSEEN_BY_HANDS[len({sample.side for sample in samples})]
-        return Witness(ratio=(1 - missed) * ratio + missed * near, distance_mm=round(1000 * nearest_m))
+        hand_ratio = (1 - missed) * ratio + missed * _HAND_UNSEEN
+        return Witness(ratio=body_ratio * hand_ratio, distance_mm=round(1000 * nearest_m))
+
+
+def _steadied(sample: HandSample, samples: Sequence[HandSample]) -> tuple[Vector3, float]:
+    """A hand's mean position around a sample, and its sigma: single wrists jump."""
+    near = [s for s in samples if s.side == sample.side and abs(s.t_ns - sample.t_ns) <= _STEADY_NS]
+    x, y, z = (sum(s.position_m[axis] for s in near) / len(near) for axis in range(3))
+    return (x, y, z), math.sqrt(sum(s.sigma_m**2 for s in near)) / len(near)

@@ -1,6 +1,7 @@
 """From weight steps to statements: the first answer, the settled one, and what changed unseen."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from engine.core._attribution import Attribution, Explanation
 from engine.core._candidates import WeightStep
@@ -111,28 +112,42 @@ def _explain(world: World, step: WeightStep) -> tuple[tuple[Suspect, ...], tuple
 
 
 def _attribute(world: World, step: WeightStep, suspects: Sequence[Suspect]) -> tuple[Explanation, ...]:
-    """Explain a step as if nothing had been said about it yet."""
+    """Explain a step, whatever has been said about it before."""
     state = world.state
-    own = state.carts.of_step(step.step_id)
     carts = {
         suspect.visit_id: state.carts.cart(suspect.visit_id, without=step.step_id)
         for suspect in suspects
         if suspect.visit_id is not None and not suspect.staff
     }
+    with _unsaid(world, step.step_id):
+        return Attribution(world.store, state.stock, carts).explain(step, suspects)
+
+
+@contextmanager
+def _unsaid(world: World, step_id: StepId) -> Iterator[None]:
+    """The shelf as it lay before what was said about a step."""
+    own = world.state.carts.of_step(step_id)
     for entry in own:
-        state.stock.count(world.store, entry, undo=True)
-    explanations = Attribution(world.store, state.stock, carts).explain(step, suspects)
+        world.state.stock.count(world.store, entry, undo=True)
+    yield
     for entry in own:
-        state.stock.count(world.store, entry)
-    return explanations
+        world.state.stock.count(world.store, entry)
 
 
 def _is_noise(world: World, step: WeightStep) -> bool:
-    """Whether a step is too small for the lightest unit that could have moved."""
+    """Whether a step is too small for the lightest unit that could have moved: from the plates, or out of a cart."""
     plate_ids = tuple(plate.plate_id for plate in step.plates)
-    lightest_mg = 1000 * world.state.stock.lightest_unit_g(world.store, plate_ids)
+    with _unsaid(world, step.step_id):
+        units_g = [world.state.stock.lightest_unit_g(world.store, plate_ids)]
+    if step.mass_mg > 0:
+        units_g += [
+            world.store.product_by_sku[entry.statement.sku_id].unit_mass_g
+            for entry in world.state.carts.entries.values()
+            if entry.signed_quantity > 0 and entry.statement.step_id != step.step_id
+        ]
+    lightest_mg = round(1000 * _UNIT_SHARE * min((g for g in units_g if g), default=0.0))
     loudest_mg = max(abs(step.mass_mg), *(abs(plate.mass_mg) for plate in step.plates), 0)
-    return loudest_mg < max(_NOISE_SIGMAS * step.sigma_mg, round(_UNIT_SHARE * lightest_mg), 1)
+    return loudest_mg < max(_NOISE_SIGMAS * step.sigma_mg, lightest_mg, 1)
 
 
 def _browsed(world: World, step: Step, fact: WeightSettled) -> None:
