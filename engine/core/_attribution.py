@@ -23,8 +23,10 @@ _PLACE_LIMIT = 8.0
 _UNSEEN_PERSON = 0.001
 _UNEXPLAINED = 0.002 / 3000
 _STAFF_ANYTHING = 0.3 / 3000
-_HANDED_OVER = 0.01
+_HANDED_OVER = 0.001
 _TWO_MOVES = 0.02
+_OUT_AND_IN = 0.005
+_PAIRED_UNITS = 3
 _PAIRED_CANDIDATES = 30
 _GIVE_UP = 25.0
 _UNLIKELY_PPM = 100
@@ -100,8 +102,9 @@ class Attribution:
         for claim in claims:
             add((claim.move,), claim.log_weight + scale.log_likelihood((claim.candidate,)))
         for first, second, log_likelihood in _pairs(claims, scale):
-            log_score = first.log_weight + second.log_weight + math.log(_TWO_MOVES) + log_likelihood
-            add((first.move, second.move), log_score)
+            opposed = first.move.quantity * second.move.quantity < 0
+            log_prior = math.log(_OUT_AND_IN if opposed else _TWO_MOVES)
+            add((first.move, second.move), first.log_weight + second.log_weight + log_prior + log_likelihood)
         best_ratio = max((suspect.best_ratio for suspect in suspects), default=1.0)
         add((), math.log(_UNEXPLAINED * max(best_ratio, _UNSEEN_PERSON)))
         for move, log_score in _staff_anything(spots, suspects):
@@ -199,8 +202,8 @@ def _pairs(claims: Sequence[_Claim], scale: _Scale) -> list[tuple[_Claim, _Claim
     found: list[tuple[_Claim, _Claim, float]] = []
     for one, other in combinations(keys, 2):
         a, b = by_candidate[one][0].candidate, by_candidate[other][0].candidate
-        undone = a.sku_id == b.sku_id and (a.spot is b.spot or a.quantity * b.quantity < 0)
-        if undone or not scale.fits((a, b)):
+        same = a.sku_id == b.sku_id and (a.spot is b.spot or a.quantity * b.quantity < 0)
+        if same or abs(a.quantity) + abs(b.quantity) > _PAIRED_UNITS or not scale.fits((a, b)):
             continue
         log_likelihood = scale.log_likelihood((a, b))
         found += [

@@ -26,6 +26,8 @@ _BODY_FAR = 0.01
 """How likely somebody did it who was seen standing out of reach."""
 _HAND_UNSEEN = 0.8
 """The ratio of a hand nobody saw: a hand in a shelf is hidden a little more often than others."""
+_NO_TOKEN = 0.1
+"""Behind a gate a body without a visit is seldom a person: more often a shopper's second track."""
 _NOT_NAMED_NS = 2_000_000_000
 _LOST_S, _LOST = 1.0, 0.1
 """Somebody lost for a second is seldom the one who acts, or the cameras would have seen it."""
@@ -74,7 +76,8 @@ class Hands:
                 found.append(Suspect(visit_id=visit.visit_id, staff=visit.staff, at=at))
         for track in self._tracks.values():
             if track.confirmed and track.track_id not in owned and track.born_ns <= start_ns:
-                at = {plate.plate_id: self._of_track(track, plate, start_ns) for plate in plates}
+                prior = _NO_TOKEN if self._store.gates else 1.0
+                at = {plate.plate_id: self._of_track(track, plate, start_ns, prior=prior) for plate in plates}
                 found.append(Suspect(visit_id=None, staff=False, at=at))
         return self._doubted(found)
 
@@ -116,8 +119,10 @@ class Hands:
             return witness
         return Witness(ratio=_LOST * witness.ratio, distance_mm=None)
 
-    def _of_track(self, track: Track, plate: Plate, start_ns: int) -> Witness:
-        return self._weigh(plate, self._samples(track.track_id, start_ns), start_ns, body=(track.foot_m, 0.0))
+    def _of_track(self, track: Track, plate: Plate, start_ns: int, *, prior: float) -> Witness:
+        samples = self._samples(track.track_id, start_ns)
+        witness = self._weigh(plate, samples, start_ns, body=(track.foot_m, 0.0))
+        return Witness(ratio=prior * witness.ratio, distance_mm=witness.distance_mm)
 
     def _samples(self, track_id: TrackId, start_ns: int) -> Sequence[HandSample]:
         return self._tracker.hand_samples(track_id, start_ns - WINDOW_BEFORE_NS, start_ns + WINDOW_AFTER_NS)

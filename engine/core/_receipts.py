@@ -2,7 +2,7 @@
 
 from engine.core._state import World
 from engine.core._visits import Visit
-from engine.domain import ReceiptAdjusted, ReceiptId, ReceiptIssued, ReceiptLine, SkuId
+from engine.domain import ReceiptAdjusted, ReceiptId, ReceiptIssued, ReceiptLine, SkuId, StepId
 
 _WAIT_FOR_STEPS_NS = 10_000_000_000
 _KEPT_NS = 900_000_000_000
@@ -38,8 +38,15 @@ def _waits(world: World, visit: Visit) -> bool:
     """A case that concerns the visit, or a step it may have made that has not settled yet."""
     if world.state.cases.concerning(visit.visit_id):
         return True
-    settling = any(step.start_ns <= visit.left_ns for step in world.state.steps.open.values())
-    return settling and world.now_ns < visit.left_ns + _WAIT_FOR_STEPS_NS
+    return world.now_ns < visit.left_ns + _WAIT_FOR_STEPS_NS and any(
+        step.start_ns <= visit.left_ns and _may_be_of(world, step.step_id, visit)
+        for step in world.state.steps.open.values()
+    )
+
+
+def _may_be_of(world: World, step_id: StepId, visit: Visit) -> bool:
+    lines = world.state.carts.of_step(step_id)
+    return not lines or any(entry.statement.visit_id == visit.visit_id for entry in lines)
 
 
 def _issue(world: World, visit: Visit) -> None:
