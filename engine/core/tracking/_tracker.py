@@ -16,6 +16,7 @@ from engine.domain import KEYPOINTS, BodiesTracked, BodyTracked, CameraId, Perso
 
 _TOO_LATE_NS = 500_000_000
 _HANDS_KEPT_NS = 5_000_000_000
+_SWEEP_NS = 1_000_000_000
 _DOUBT = 4.0  # variance of a sighting that may be somebody else's
 _WALKING_MPS = 0.4
 _LAG_DRIFT_S = 0.025  # how far a camera's learnt lag may be off
@@ -46,11 +47,12 @@ class FloorTracker:
     @property
     def tracks(self) -> tuple[Track, ...]:
         """All tracks by id, the tentative ones too, carried on to the latest instant heard of."""
-        return tuple(_shown(track, self._memory.now_ns or 0) for track in self._memory.tracks)
+        return tuple(_shown(track, self._now_ns) for track in self._memory.tracks)
 
     def hand_samples(self, track_id: TrackId, since_ns: int, until_ns: int) -> tuple[HandSample, ...]:
         """A track's hands within both instants, in order; the last 5 s are kept, also of tracks that ended."""
         samples = self._memory.hands.get(track_id, ())
+        since_ns = max(since_ns, self._now_ns - _HANDS_KEPT_NS)
         return tuple(sorted((s for s in samples if since_ns <= s.t_ns <= until_ns), key=lambda s: (s.t_ns, s.side)))
 
     def observe(self, fact: PersonsSeen) -> None:
@@ -58,25 +60,25 @@ class FloorTracker:
         eye = self._eyes[fact.camera_id]
         self._hear(fact.t_ns)
         t_ns = fact.t_ns - round(self._memory.lag_s.get(fact.camera_id, 0.0) * 1e9)
-        if self._now_ns - t_ns > _TOO_LATE_NS:
+        if self._now_ns - fact.t_ns > _TOO_LATE_NS:
             return
-        seen = [track for track in self._memory.tracks if not track.name]
-        for track in seen:
+        people = [track for track in self._memory.tracks if not track.name]
+        for track in people:
             track.motion = track.motion.at(t_ns)
         sightings = eye.sightings(fact.persons, t_ns)
-        pairings = associate(eye, seen, sightings, t_ns=t_ns)
+        pairings = associate(eye, people, sightings, t_ns=t_ns)
         for pairing in pairings:
             if pairing.mirrored:
                 sightings[pairing.sighting] = sightings[pairing.sighting].mirrored()
-            self._follow(seen[pairing.track], sightings[pairing.sighting], pairing, fact)
-        self._measure_bodies(seen, sightings, pairings, t_ns)
+            self._follow(people[pairing.track], sightings[pairing.sighting], pairing, fact)
+        self._measure_bodies(people, sightings, pairings, t_ns)
         matched = {pairing.track for pairing in pairings}
         if eye.watches_floor:
-            self._note_misses(eye, [track for i, track in enumerate(seen) if i not in matched], sightings, fact)
+            self._note_misses(eye, [track for i, track in enumerate(people) if i not in matched], sightings, fact)
         known = {pairing.sighting for pairing in pairings}
         self._start([sighting for i, sighting in enumerate(sightings) if i not in known], t_ns, fact)
-        note_mixed(seen, fact.t_ns)
-        merge_duplicates(self._memory, {seen[i].track_id for i in matched}, fact.t_ns)
+        note_mixed(people, fact.t_ns)
+        merge_duplicates(self._memory, {people[i].track_id for i in matched}, fact.t_ns)
 
     def observe_bodies(self, fact: BodiesTracked) -> None:
         """Take in an outside tracker's people: one track for each name while it is heard of every 5 s."""
@@ -91,6 +93,7 @@ class FloorTracker:
             if track is None:
                 track = self._new_track(fact.t_ns, at_m, spread, name=body.name)
                 track.confirmed = True
+                by_name[body.name] = track
             else:
                 track.motion = track.motion.at(fact.t_ns).corrected(fact.t_ns, at_m, spread)
                 track.last_seen_ns = max(track.last_seen_ns, fact.t_ns)
@@ -148,12 +151,12 @@ class FloorTracker:
             lags[each] = min(_LONGEST_LAG_S, lag_s - least_s)
 
     def _measure_bodies(
-        self, seen: Sequence[TrackMemory], sightings: Sequence[Sighting], pairings: Sequence[Pairing], t_ns: int
+        self, people: Sequence[TrackMemory], sightings: Sequence[Sighting], pairings: Sequence[Pairing], t_ns: int
     ) -> None:
         sure = [p for p in pairings if not p.doubtful and sightings[p.sighting].scores.any()]
         if not sure:
             return
-        tracks = [seen[pairing.track] for pairing in sure]
+        tracks = [people[pairing.track] for pairing in sure]
         for track in tracks:
             track.views = {c: view for c, view in track.views.items() if abs(t_ns - view.t_ns) <= VIEW_KEPT_NS}
         for track, pairing, skeleton in zip(tracks, sure, build_skeletons(tracks, self._eyes, t_ns=t_ns), strict=True):
@@ -196,7 +199,7 @@ class FloorTracker:
         memory, now_ns = self._memory, self._now_ns
         memory.tracks = [track for track in memory.tracks if not has_ended(track, self._area, now_ns)]
         for track_id, samples in list(memory.hands.items()):
-            if now_ns - samples[0].t_ns > _HANDS_KEPT_NS:
+            if now_ns - samples[0].t_ns > _HANDS_KEPT_NS + _SWEEP_NS:
                 samples[:] = [sample for sample in samples if now_ns - sample.t_ns <= _HANDS_KEPT_NS]
                 if not samples:
                     del memory.hands[track_id]
@@ -242,6 +245,7 @@ def _outside_skeleton(body: BodyTracked, t_ns: int) -> Skeleton:
     """Head and hands as nose and wrists, so that a floor plan has something to draw."""
     joints, sigmas = [0.0] * (3 * KEYPOINTS), [0.0] * KEYPOINTS
     for joint, place_m in zip((0, 9, 10), (body.head_m, *body.hands_m), strict=False):
-        joints[3 * joint : 3 * joint + 3] = place_m
-        sigmas[joint] = _BODY_SIGMA_M
+        if all(map(math.isfinite, place_m)):
+            joints[3 * joint : 3 * joint + 3] = place_m
+            sigmas[joint] = _BODY_SIGMA_M
     return Skeleton(t_ns=t_ns, foot_m=(body.head_m[0], body.head_m[1]), joint_m=tuple(joints), sigma_m=tuple(sigmas))
