@@ -22,25 +22,25 @@ _SCORE = 0.8
 _HIDDEN_SCORE = 0.15
 
 
+def true_bodies(world: World, bodies: tuple[Body, ...]) -> list[Floats]:
+    """The true joints (17, 3) of everybody in the world, in the store frame."""
+    return [joints(bodies[pose.body_index], pose)[:KEYPOINTS] for pose in poses(world, bodies=len(bodies))]
+
+
 class SimulatedDetector:
     """Detector and pose model of one camera, without pixels."""
 
-    def __init__(self, camera: Camera, bodies: tuple[Body, ...], *, seed: int) -> None:
+    def __init__(self, camera: Camera, *, seed: int) -> None:
         self._camera = camera
-        self._bodies = bodies
         self._rng = np.random.default_rng(seed)
         self._frames = 0
 
-    def look(self, world: World) -> PersonsSeen:
-        """One frame's people; the engine stamps its own time, so ``t_ns`` is 0."""
-        bodies = [
-            joints(self._bodies[pose.body_index], pose)[:KEYPOINTS] for pose in poses(world, bodies=len(self._bodies))
-        ]
+    def look(self, bodies_m: list[Floats]) -> PersonsSeen:
+        """One frame of people with these joints, each (17, 3); the engine stamps its own time, so ``t_ns`` is 0."""
         eye = np.array(self._camera.calibration.position_m)
-        bodies.sort(key=lambda body: float(np.linalg.norm(body.mean(axis=0) - eye)))
         seen: list[PersonSeen] = []
         boxes: list[Floats] = []
-        for body in bodies:
+        for body in sorted(bodies_m, key=lambda body: float(np.linalg.norm(body.mean(axis=0) - eye))):
             image_px = self._camera.calibration.project(body)
             if np.isnan(image_px).any():
                 continue  # partly behind the camera

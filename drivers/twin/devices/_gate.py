@@ -6,6 +6,7 @@ Tokens are what the entry app would show: JWT, EdDSA, short-lived, each usable o
 """
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -33,10 +34,10 @@ class GateServer:
         """Listen."""
         self._server = await asyncio.start_server(self._meet, host, port)
 
-    async def show_token(self, token_id: str, *, staff: bool = False) -> None:
+    async def show_token(self, token_id: str) -> None:
         """A shopper holds a code before the reader."""
         expires = datetime.now(UTC) + timedelta(seconds=TOKEN_LIFE_S)
-        claims = {"jti": token_id, "exp": expires, "staff": staff}
+        claims = {"jti": token_id, "exp": expires}
         await self._say(f"TOKEN {jwt.encode(claims, self._key, algorithm='EdDSA')}")
 
     async def pass_through(self, *, inward: bool) -> None:
@@ -47,19 +48,22 @@ class GateServer:
         """Stop listening and hang up."""
         if self._server is not None:
             self._server.close()
-        for writer in self._writers:
+        for writer in tuple(self._writers):
             writer.close()
 
-    async def _meet(self, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
         self.met.set()
         for line in self._unsaid:
             writer.write(line)
         self._unsaid.clear()
+        with suppress(ConnectionError):
+            await reader.read()  # until it hangs up: what is said to nobody would be lost
+        self._writers.discard(writer)
+        writer.close()
 
     async def _say(self, text: str) -> None:
         line = text.encode() + b"\n"
-        self._writers = {writer for writer in self._writers if not writer.is_closing()}
         if not self._writers:
             self._unsaid.append(line)
         for writer in self._writers:

@@ -20,17 +20,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drivers.twin.devices._controllers import controller_server
-from drivers.twin.devices._detector import SimulatedDetector
+from drivers.twin.devices._detector import SimulatedDetector, true_bodies
 from drivers.twin.devices._gate import GateServer
 from drivers.twin.devices._stream import SmartCamera
 from drivers.twin.physics import PlateLoads
-from drivers.twin.render import load_bodies
+from drivers.twin.render import Body, Pose, joints, load_bodies
 from drivers.twin.scenario import Deed, Truth, World
 from engine.domain import PlateId
 from engine.store import CameraSection, StoreFolder
 
 _STEP_S = 0.01
-_OPENING_S = 3.0
+_OPENING_S = 5.0
 _SMART = "camera.smart"
 
 SHOPPING_OVER = "shopping is over"
@@ -66,11 +66,14 @@ class TwinStore:
         listening = [asyncio.create_task(server.serve_forever()) for server in servers]
         gate = GateServer.with_key(self._folder.keys_dir / "entry.key.pem")
         await gate.start(installation.gate[0].host, installation.gate[0].port)
+        bodies = load_bodies()
+        joints(bodies[0], Pose(body_index=0, x_m=0.0, y_m=0.0, yaw_rad=0.0))  # compiled before anybody waits for it
         smart = await self._start_smart([section for section in installation.camera if section.driver == _SMART])
         pixels = self._start_rendering([section for section in installation.camera if section.driver != _SMART])
         try:
             await self._open(gate, pixels)
-            watching += [asyncio.create_task(self._watch(camera, detector)) for camera, detector in smart]
+            if smart:
+                watching.append(asyncio.create_task(self._watch(smart, bodies)))
             await self._play(gate, truth)
             sys.stdout.write(f"{SHOPPING_OVER}\n")
             sys.stdout.flush()
@@ -125,23 +128,22 @@ class TwinStore:
         truth.flush()
 
     async def _start_smart(self, sections: list[CameraSection]) -> list[tuple[SmartCamera, SimulatedDetector]]:
-        bodies = load_bodies() if sections else ()
         started: list[tuple[SmartCamera, SimulatedDetector]] = []
         for number, section in enumerate(sections):
             camera = SmartCamera()
             url = urlsplit(section.url)
             await camera.start(url.hostname or "127.0.0.1", url.port or 0)
-            detector = SimulatedDetector(
-                self._folder.store.camera_by_id[section.id], bodies, seed=self._seed * 1000 + number
-            )
+            detector = SimulatedDetector(self._folder.store.camera_by_id[section.id], seed=self._seed * 1000 + number)
             started.append((camera, detector))
         return started
 
-    async def _watch(self, camera: SmartCamera, detector: SimulatedDetector) -> None:
+    async def _watch(self, smart: list[tuple[SmartCamera, SimulatedDetector]], bodies: tuple[Body, ...]) -> None:
         period_s = 1 / self._folder.installation.perception.frames_hz
         while True:
-            camera.publish(detector.look(self._world))
-            await asyncio.sleep(period_s)
+            bodies_m = true_bodies(self._world, bodies)
+            for camera, detector in smart:
+                camera.publish(detector.look(bodies_m))
+                await asyncio.sleep(period_s / len(smart))
 
     def _start_rendering(self, sections: list[CameraSection]) -> list["subprocess.Popen[str]"]:
         if not sections:
