@@ -69,7 +69,7 @@ class PlateLoads:
         load_g = plate.tare_g + self._base_g[plate.plate_id]
         load_g += sum(_felt_g(contact, t_s) for contact in self._contacts[plate.plate_id])
         for neighbour in plate.neighbours:
-            load_g += sum(_LEAK_SHARE * _transient_g(contact, t_s) for contact in self._contacts[neighbour])
+            load_g += sum(_leaked_g(contact, t_s) for contact in self._contacts[neighbour])
         return load_g
 
 
@@ -92,17 +92,25 @@ def _plates(store: Store, rng: np.random.Generator) -> list[_Plate]:
 def _felt_g(contact: Contact, t_s: float) -> float:
     """Press of the hand, ramp of the item, ringing after it."""
     ramp = min(1.0, max(0.0, (t_s - (contact.t_s - contact.ramp_s)) / contact.ramp_s))
-    return contact.mass_g * ramp * ramp * (3 - 2 * ramp) + _transient_g(contact, t_s)
+    moved_g = contact.mass_g * ramp * ramp * (3 - 2 * ramp)
+    return moved_g + _press_g(contact, t_s) + _RING_SHARE * contact.mass_g * _ring(contact, t_s)
 
 
-def _transient_g(contact: Contact, t_s: float) -> float:
-    press_end_s = contact.t_s - contact.ramp_s
-    press_start_s = min(contact.touch_s, press_end_s - _PRESS_S)
-    if press_start_s < t_s < press_end_s:
-        share = (t_s - press_start_s) / (press_end_s - press_start_s)
-        return contact.press_g * math.sin(math.pi * share) ** 2
+def _leaked_g(contact: Contact, t_s: float) -> float:
+    """What a neighbour feels of it through the board: the shake, and nothing that stays."""
+    return _LEAK_SHARE * (_press_g(contact, t_s) + contact.mass_g * _ring(contact, t_s))
+
+
+def _press_g(contact: Contact, t_s: float) -> float:
+    end_s = contact.t_s - contact.ramp_s
+    start_s = min(contact.touch_s, end_s - _PRESS_S)
+    if not start_s < t_s < end_s:
+        return 0.0
+    return contact.press_g * math.sin(math.pi * (t_s - start_s) / (end_s - start_s)) ** 2
+
+
+def _ring(contact: Contact, t_s: float) -> float:
     since_s = t_s - contact.t_s
     if since_s < 0:
         return 0.0
-    ring = math.exp(-since_s / _RING_DECAY_S) * math.sin(2 * math.pi * _RING_HZ * since_s)
-    return _RING_SHARE * contact.mass_g * ring
+    return math.exp(-since_s / _RING_DECAY_S) * math.sin(2 * math.pi * _RING_HZ * since_s)

@@ -58,7 +58,10 @@ class Reach:
 
 @dataclass(kw_only=True)
 class Shopper:
-    """A shopper's present state. ``yaw_rad`` is the direction of the face; ``gait_rad`` the phase of the walk."""
+    """A shopper's present state. ``yaw_rad`` is the direction of the face; ``gait_rad`` the phase of the walk.
+
+    ``touched``: in this reach, the hand has done what it came for.
+    """
 
     number: int
     x_m: float
@@ -73,6 +76,7 @@ class Shopper:
     gait_rad: float = 0.0
     task: Task | None = None
     target_m: Vector3 | None = None
+    touched: bool = False
     carried: list[Item] = field(default_factory=list)
     held: Item | None = None
     held_until_s: float = 0.0

@@ -30,6 +30,7 @@ _ELBOW_ROOM_M = 0.75
 _ENTRY_GAP_S = 4.0
 _OUT_OF_SIGHT_M = 0.9
 _LAST_ENTRY_BEFORE_END_S = 45.0
+_HOLD_OF_IT_S = 0.22  # from the hand's touch to the item leaving, or gaining, contact
 
 
 class World:
@@ -169,12 +170,13 @@ class World:
             Contact(
                 touch_s=touch_s,
                 ramp_s=0.08,
-                t_s=touch_s + 0.22,
+                t_s=touch_s + _HOLD_OF_IT_S,
                 plate_id=task.plate_id,
                 mass_g=mass_g,
                 press_g=float(self._rng.uniform(15, 60)),
             )
         )
+        shopper.touched = False
         self._enter(shopper, Phase.REACH)
 
     def _reach(self, shopper: Shopper) -> None:
@@ -182,8 +184,9 @@ class World:
         if task is None:
             return
         since_s = self.t_s - shopper.phase_since_s
-        contact_s = EXTEND_S + 0.22
-        if since_s - STEP_S < contact_s <= since_s:
+        # Instants are sums of steps: half a step of slack, and once only, whatever their last bits are.
+        if not shopper.touched and since_s > EXTEND_S + _HOLD_OF_IT_S - STEP_S / 2:
+            shopper.touched = True
             self._change_hands(shopper, task)
         if since_s >= EXTEND_S + DWELL_S + WITHDRAW_S:
             shopper.task, shopper.target_m = None, None
