@@ -7,7 +7,7 @@ def find_products(store: Store, typed: str, *, mass_mg: int, limit: int = 12) ->
     """Products whose name, SKU or GTIN holds every word typed; nearest to the measured mass first."""
     words = typed.lower().split()
     found = [product for product in store.products if all(word in _searched(product) for word in words)]
-    return sorted(found, key=lambda product: (_rank(product, words), _mass_gap_g(product, mass_mg)))[:limit]
+    return sorted(found, key=lambda product: (_rank(product, words), _mass_misfit(product, mass_mg)))[:limit]
 
 
 def likely_quantity(product: Product, mass_mg: int) -> int:
@@ -26,6 +26,7 @@ def _rank(product: Product, words: list[str]) -> int:
     return int(not all(any(start.startswith(word) for start in starts) for word in words))
 
 
-def _mass_gap_g(product: Product, mass_mg: int) -> float:
+def _mass_misfit(product: Product, mass_mg: int) -> float:
     units = abs(likely_quantity(product, mass_mg))
-    return abs(units * product.unit_mass_g - abs(mass_mg) / 1000)
+    # One unit that fits is likelier than several that fit as well.
+    return units * (1 + abs(units * product.unit_mass_g - abs(mass_mg) / 1000))

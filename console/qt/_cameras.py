@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from console.model import NS_PER_S, STALE_AFTER_NS, ConsoleModel, shoppers_of, words
-from console.qt._skeleton import Figure, Picture, fit, paint_background, paint_figures
+from console.qt._skeleton import CAPTION_PX, Figure, Picture, fit, paint_background, paint_figures
 from console.qt._theme import Theme
 from engine.domain import Camera, CameraId, CameraOverlay, FloorView
 
@@ -21,10 +21,10 @@ def figures_of(
     for person, owner in zip(overlay.persons, owners, strict=True):
         visit = None if owner is None or owner.visit_id is None else model.state.visits.get(owner.visit_id)
         if visit is None:
-            figures.append(Figure(person, QColor("#c4cad0")))
+            figures.append(Figure(person, theme.on_picture(None)))
         else:
             label = "Staff" if visit.staff else words.short_id(visit.visit_id)
-            figures.append(Figure(person, theme.colours.shopper(None if visit.staff else visit.colour), label))
+            figures.append(Figure(person, theme.on_picture(None if visit.staff else visit.colour), label))
     return figures
 
 
@@ -57,7 +57,7 @@ class CameraTileView(QWidget):
         painter = QPainter(self)
         colours = self._theme.colours
         whole = QRectF(self.rect())
-        painter.fillRect(whole, QColor(colours.panel))
+        painter.fillRect(whole, QColor(colours.ground))
         tile = self._model.cameras.tiles.get(self._camera_id)
         if tile is None:
             return
@@ -82,7 +82,7 @@ class CameraTileView(QWidget):
         font = QFont(self.font())
         font.setPixelSize(11)
         painter.setFont(font)
-        strip = QRectF(area.left(), area.top(), area.width(), 20)
+        strip = QRectF(area.left(), area.top(), area.width(), CAPTION_PX)
         painter.fillRect(strip, QColor(0, 0, 0, 120))
         inner = strip.adjusted(8, 0, -8, 0)
         painter.setPen(QColor("#d6dade"))

@@ -25,7 +25,7 @@ from console.qt._theme import Theme
 from engine.domain import PutBack, PutElsewhere, VisitId
 
 CHARGED_SHOWN = 5
-_STAGES = {VisitStage.INSIDE: "inside", VisitStage.LEFT: "left, receipt pending", VisitStage.CHARGED: "charged"}
+_STAGES = {VisitStage.INSIDE: "inside", VisitStage.LEFT: "receipt pending", VisitStage.CHARGED: "charged"}
 
 
 def visit_rows(model: ConsoleModel, at_ns: int, *, charged_shown: int = CHARGED_SHOWN) -> list[Row]:
@@ -45,7 +45,8 @@ VISIT_COLUMNS = (
 
 
 def _visit_row(model: ConsoleModel, visit: Visit, now_ns: int) -> Row:
-    ink = "quiet" if visit.stage is VisitStage.CHARGED else "ink"
+    charged = visit.stage is VisitStage.CHARGED
+    ink = "quiet" if charged else "ink"
     name = "Staff" if visit.staff else words.shopper_name(visit.visit_id)
     receipt = None if visit.receipt_id is None else model.state.receipts.get(visit.receipt_id)
     total_minor = model.state.total_minor(visit) if receipt is None else receipt.total_minor
@@ -53,11 +54,11 @@ def _visit_row(model: ConsoleModel, visit: Visit, now_ns: int) -> Row:
     if visit.stage is VisitStage.INSIDE and visit.track_id is None:
         stage = "at the gate"
     elif visit.provisional and visit.stage is VisitStage.INSIDE:
-        stage = "inside, weighing"
+        stage = "weighing"
     total = money(total_minor, model.store.currency)
     duration = words.age(max(0.0, ((visit.left_ns or now_ns) - visit.opened_ns) / NS_PER_S))
     cells = (
-        Cell("●", shopper=None if visit.staff else visit.colour, ink=ink),
+        Cell("○", ink) if charged or visit.staff else Cell("●", shopper=visit.colour),
         Cell(name, ink),
         Cell(stage, "quiet"),
         Cell(duration, "quiet"),
@@ -105,7 +106,7 @@ class CartsPage(Page):
 
     def refresh(self, at_ns: int) -> None:
         """Visits, then the cart of the one that is chosen."""
-        self.visits.table.show(visit_rows(self.model, at_ns))
+        self.visits.show_rows(visit_rows(self.model, at_ns))
         if self.visits.selected_key() is None and self.visits.table.rows:
             self.visits.select(self.visits.table.rows[0].key)
         key = self.visits.selected_key()
@@ -128,7 +129,7 @@ class CartsPage(Page):
 
     def _show_cart(self, visit: Visit | None) -> None:
         if visit is None:
-            self.lines.table.show([])
+            self.lines.show_rows([])
             for empty in (self._total, self._about, self._reason):
                 empty.setText("")
             self._who.setText("Nobody has come in yet")
@@ -139,7 +140,7 @@ class CartsPage(Page):
         total_minor = self.model.state.total_minor(visit) if receipt is None else receipt.total_minor
         self._total.setText(money(total_minor, self.model.store.currency))
         asked = {case.asked.line_id for case in self.model.review.cases.values()}
-        self.lines.table.show([self._line_row(line, asked=line.line_id in asked) for line in visit.lines.values()])
+        self.lines.show_rows([self._line_row(line, asked=line.line_id in asked) for line in visit.lines.values()])
         line = next((line for line in visit.lines.values() if line.line_id == self.lines.selected_key()), None)
         if line is None and visit.lines:
             line = list(visit.lines.values())[-1]

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from console.model import ConsoleModel
 from console.qt._cameras import figures_of
-from console.qt._skeleton import Picture, fit, paint_background, paint_figures
+from console.qt._skeleton import CAPTION_PX, Picture, fit, paint_background, paint_figures
 from console.qt._theme import Theme
 from engine.domain import Camera, CameraId, CameraOverlay, Evidence, FloorView, GondolaId
 
@@ -129,7 +129,7 @@ class ClipPlayer(QWidget):
         font = QFont(self.font())
         font.setPixelSize(11)
         painter.setFont(font)
-        strip = QRectF(area.left(), area.top(), area.width(), 20)
+        strip = QRectF(area.left(), area.top(), area.width(), CAPTION_PX)
         painter.fillRect(strip, QColor(0, 0, 0, 120))
         painter.setPen(QColor("#d6dade"))
         inner = strip.adjusted(8, 0, -8, 0)

@@ -33,6 +33,7 @@ class Correction(QWidget):
         self.found.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.shopper = QComboBox()
         self.shopper.setAccessibleName("Whose cart")
+        self.shopper.view().setAccessibleName("Carts")
         self.quantity = QSpinBox()
         self.quantity.setRange(-99, 99)
         self.quantity.setAccessibleName("Units taken, negative when put back")
@@ -92,7 +93,7 @@ class Correction(QWidget):
     def _find(self, typed: str) -> None:
         products = find_products(self._model.store, typed, mass_mg=self._mass_mg)
         currency = self._model.store.currency
-        self.found.table.show(
+        self.found.show_rows(
             [
                 Row(
                     product.sku_id,

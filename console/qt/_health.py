@@ -68,9 +68,9 @@ class HealthPage(Page):
         if view is None:
             return
         self._show_figures(view)
-        self.cameras.table.show([self._camera_row(camera) for camera in view.cameras])
-        self.controllers.table.show([self._controller_row(controller) for controller in view.controllers])
-        self.processes.table.show([_process_row(process) for process in view.processes])
+        self.cameras.show_rows([self._camera_row(camera) for camera in view.cameras])
+        self.controllers.show_rows([self._controller_row(controller) for controller in view.controllers])
+        self.processes.show_rows([_process_row(process) for process in view.processes])
 
     def _lay_out(self) -> None:
         figures = QHBoxLayout()

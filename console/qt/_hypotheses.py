@@ -31,6 +31,7 @@ class ChoiceButton(QAbstractButton):
         self.choice: Choice | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.hide()
 
     def show_choice(self, choice: Choice | None) -> None:
         """Show an answer, or nothing."""

@@ -13,6 +13,7 @@ from time import monotonic_ns
 
 from PySide6.QtCore import QObject, Signal
 
+from console.model import LOST_AFTER_NS
 from engine.domain import (
     Accepted,
     BackgroundPlate,
@@ -112,6 +113,7 @@ class EngineLink(QObject):
         self._asked: SimpleQueue[CommandRequest | CaseId] = SimpleQueue()
         self._unanswered: deque[CommandRequest] = deque()
         self._wanted: deque[CaseId] = deque()
+        self._heard_ns = monotonic_ns()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="console-network", daemon=True)
 
@@ -124,6 +126,11 @@ class EngineLink(QObject):
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join(timeout=5 * _REQUEST_TIMEOUT_S)
+
+    @property
+    def running(self) -> bool:
+        """Whether the network thread lives."""
+        return self._thread.is_alive()
 
     def give(self, request: CommandRequest) -> None:
         """Send a command; it is sent again until the engine answers, which its id makes harmless."""
@@ -145,8 +152,13 @@ class EngineLink(QObject):
 
     def _read(self, client: EngineClient) -> None:
         for message in client.receive(_POLL_S):
+            self._heard_ns = monotonic_ns()
             if not self._deliver(message):
                 self._deliver(client.snapshot())
+        if monotonic_ns() - self._heard_ns > LOST_AFTER_NS:
+            # Silence alone does not tell a dead engine from a dead subscription: ask.
+            self._deliver(client.snapshot())
+            self._heard_ns = monotonic_ns()
 
     def _ask(self, client: EngineClient) -> None:
         self._collect_questions()

@@ -55,7 +55,7 @@ class ReceiptsPage(Page):
         """Receipts, then the lines of the one that is chosen."""
         receipts = self.model.state.receipts
         newest_first = sorted(receipts.values(), key=lambda receipt: -receipt.issued.t_ns)
-        self.receipts.table.show([self._row(receipt) for receipt in newest_first])
+        self.receipts.show_rows([self._row(receipt) for receipt in newest_first])
         if self.receipts.selected_key() is None and newest_first:
             self.receipts.select(newest_first[0].issued.receipt_id)
         self._show(receipts.get(ReceiptId(str(self.receipts.selected_key()))))
@@ -78,7 +78,7 @@ class ReceiptsPage(Page):
         if receipt is None:
             self._which.setText("No receipt yet")
             self._total.setText("")
-            self.lines.table.show([])
+            self.lines.show_rows([])
             return
         issued = receipt.issued
         self._which.setText(f"Receipt {issued.receipt_id}")
@@ -111,4 +111,4 @@ class ReceiptsPage(Page):
             )
             for place, change in enumerate(receipt.adjustments)
         ]
-        self.lines.table.show(rows)
+        self.lines.show_rows(rows)

@@ -102,13 +102,23 @@ class ReviewPage(Page):
         self._at_ns = at_ns
         now_ns = self.model.clock.engine_ns(at_ns)
         cases = self.model.review.ordered()
-        self.queue.table.show([self._queue_row(case, now_ns) for case in cases])
-        self.log.table.show([self._log_row(decision) for decision in reversed(self.model.review.decisions)])
+        self.queue.show_rows([self._queue_row(case, now_ns) for case in cases])
+        self.log.show_rows([self._log_row(decision) for decision in reversed(self.model.review.decisions)])
         if self.case_id not in self.model.review.cases:
             self._leave_correction()
             self._go_on()
         self._show_case(self._case(), now_ns)
-        self._want_evidence()
+
+    def want_evidence(self, at_ns: int) -> None:
+        """Ask for the evidence of the case shown and of the next two before anybody waits for it."""
+        wanted = [self.case_id, *(case.case_id for case in self.model.review.waiting()[:2])]
+        for case_id in dict.fromkeys(wanted):
+            if case_id is None or case_id in self.model.review.evidence:
+                continue
+            asked_ns = self._asked_ns.get(case_id)
+            if asked_ns is None or (case_id in self._excuses and at_ns - asked_ns > _EVIDENCE_RETRY_NS):
+                self._asked_ns[case_id] = at_ns
+                self.evidence_wanted.emit(case_id)
 
     def ready(self) -> bool:
         """Whether a decision key counts now."""
@@ -258,17 +268,6 @@ class ReviewPage(Page):
         product = None if best.sku_id is None else self.model.store.product_by_sku.get(best.sku_id)
         return None if product is None else -best.quantity * product.unit_mass_g
 
-    def _want_evidence(self) -> None:
-        """Of the case shown and of the next one, so that going on does not wait."""
-        wanted = [self.case_id, *(case.case_id for case in self.model.review.waiting()[:2])]
-        for case_id in dict.fromkeys(wanted):
-            if case_id is None or case_id in self.model.review.evidence:
-                continue
-            asked_ns = self._asked_ns.get(case_id)
-            if asked_ns is None or (case_id in self._excuses and self._at_ns - asked_ns > _EVIDENCE_RETRY_NS):
-                self._asked_ns[case_id] = self._at_ns
-                self.evidence_wanted.emit(case_id)
-
     # --- building ---------------------------------------------------------------------------------------------
 
     def _keys(self) -> list[tuple[str, Callable[[], None]]]:
@@ -316,7 +315,7 @@ class ReviewPage(Page):
         right.setObjectName("review-right")
         right.addWidget(self._evidence_panel())
         right.addWidget(lower)
-        right.setSizes([340, 330])
+        right.setSizes([310, 360])
         whole = QSplitter(Qt.Orientation.Horizontal)
         whole.setObjectName("review")
         whole.addWidget(left)

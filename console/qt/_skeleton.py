@@ -15,6 +15,7 @@ _BONES = (
 _HEAD = range(5)
 _WRISTS = (9, 10)
 _MIN_SCORE = 0.2
+CAPTION_PX = 20
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,8 @@ def paint_figures(painter: QPainter, figures: Sequence[Figure], area: QRectF, *,
             _paint_box(painter, figure, area, scale)
         if figure.label:
             left, top, right, _ = figure.person.xyxy_px
-            _paint_label(painter, figure, QPointF(area.left() + (left + right) / 2 * scale, area.top() + top * scale))
+            above = QPointF(area.left() + (left + right) / 2 * scale, area.top() + top * scale)
+            _paint_label(painter, figure, above, top_px=area.top() + CAPTION_PX + 2)
     painter.restore()
 
 
@@ -123,12 +125,12 @@ def _paint_box(painter: QPainter, figure: Figure, area: QRectF, scale: float) ->
     painter.drawRect(QRectF(corner, QPointF(area.left() + right * scale, area.top() + bottom * scale)))
 
 
-def _paint_label(painter: QPainter, figure: Figure, above: QPointF) -> None:
+def _paint_label(painter: QPainter, figure: Figure, above: QPointF, *, top_px: float) -> None:
     font = QFont(painter.font())
     font.setPixelSize(10)
     painter.setFont(font)
     width = painter.fontMetrics().horizontalAdvance(figure.label) + 8
-    plate = QRectF(above.x() - width / 2, max(above.y() - 17, 1.0), width, 14)
+    plate = QRectF(above.x() - width / 2, max(above.y() - 17, top_px), width, 14)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(0, 0, 0, 165))
     painter.drawRoundedRect(plate, 3, 3)

@@ -1,5 +1,6 @@
 """What is always in sight: the link to the engine, who is inside, sales, and what waits for a person."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from console.model import Connection, ConsoleModel, Link, words
@@ -16,6 +17,7 @@ class StatusBar(QWidget):
     def __init__(self, model: ConsoleModel, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("bar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._model, self._theme = model, theme
         self.connection, self.inside = label(""), label("")
         self.sales, self.reviews, self.store = label("", "quiet"), label(""), label("", "quiet")

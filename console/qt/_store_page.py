@@ -27,7 +27,7 @@ class StorePage(Page):
         right.setObjectName("store-right")
         right.addWidget(panel("FLOOR", self.map))
         right.addWidget(panel("VISITS", self.visits))
-        right.setSizes([520, 200])
+        right.setSizes([430, 320])
         whole = QSplitter(Qt.Orientation.Horizontal)
         whole.setObjectName("store")
         whole.addWidget(self.cameras)
@@ -63,4 +63,4 @@ class StorePage(Page):
     def refresh(self, at_ns: int) -> None:
         """The list of visits; the map too, for what it says of open cases."""
         self._moved = True
-        self.visits.table.show(visit_rows(self.model, at_ns, charged_shown=2))
+        self.visits.show_rows(visit_rows(self.model, at_ns, charged_shown=2))

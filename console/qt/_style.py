@@ -15,15 +15,15 @@ QMainWindow, #page { background: $ground; }
 #warn { color: $warn; }
 #alarm { color: $alarm; }
 #banner { background: $alarm; color: $panel; font-weight: 600; padding: 6px 12px; }
-#rail QToolButton {
-    background: transparent; border: none; border-left: 3px solid transparent;
+#rail QPushButton {
+    background: transparent; border: none; border-left: 3px solid transparent; border-radius: 0;
     padding: 9px 14px; text-align: left; color: $quiet; font-size: 13px;
 }
-#rail QToolButton:hover { color: $ink; }
-#rail QToolButton:checked { color: $ink; background: $raised; border-left-color: $ink; font-weight: 600; }
-#rail QToolButton[alert="true"] { color: $warn; }
-#rail QToolButton:focus, QPushButton:focus { outline: none; border-color: $focus; }
-#rail QToolButton:focus { border-left-color: $focus; }
+#rail QPushButton:hover { color: $ink; }
+#rail QPushButton:checked { color: $ink; background: $raised; border-left-color: $ink; font-weight: 600; }
+#rail QPushButton[alert="true"] { color: $warn; }
+#rail QPushButton:focus, QPushButton:focus { outline: none; border-color: $focus; }
+#rail QPushButton:focus { border-left-color: $focus; }
 QPushButton {
     background: $raised; border: 1px solid $line; border-radius: 3px; padding: 5px 12px;
 }
@@ -31,10 +31,10 @@ QPushButton:hover { border-color: $quiet; }
 QPushButton:disabled { color: $faint; }
 QTableView, QListWidget {
     background: $panel; border: none; outline: none; gridline-color: transparent;
-    selection-background-color: $selected; selection-color: $ink;
+    selection-background-color: $selected;
 }
 QTableView::item, QListWidget::item { padding: 2px 8px; border: none; }
-QTableView::item:selected, QListWidget::item:selected { background: $selected; color: $ink; }
+QTableView::item:selected, QListWidget::item:selected { background: $selected; }
 QHeaderView, QHeaderView::section { background: $panel; border: none; }
 QHeaderView::section {
     color: $quiet; padding: 4px 8px; border-bottom: 1px solid $line; font-size: 11px;

@@ -5,12 +5,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor, QFont
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from console.qt._theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
+
+_ROWS_MEASURED = 200
+_PADDING_PX = 20
+_JITTER_PX = 12
+"""A column narrower by less than this stays: changing figures must not make the table tremble."""
 
 
 @dataclass(frozen=True)
@@ -157,9 +169,26 @@ class KeyedView(QTableView):
         header.setHighlightSections(False)
         header.setMinimumSectionSize(24)
         for place, column in enumerate(columns):
-            mode = QHeaderView.ResizeMode.Stretch if column.stretch else QHeaderView.ResizeMode.ResizeToContents
+            mode = QHeaderView.ResizeMode.Stretch if column.stretch else QHeaderView.ResizeMode.Fixed
             header.setSectionResizeMode(place, mode)
+        self._columns = tuple(columns)
+        self.setItemDelegate(_KeepInk(self))
         theme.changed.connect(self.table.repaint)
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Turn the rows into these, and the columns into the width of what they hold."""
+        self.table.show(rows)
+        font = QFont(self.font())
+        font.setPixelSize(12)
+        font.setBold(True)  # the widest this table writes
+        metrics = QFontMetrics(font)
+        for place, column in enumerate(self._columns):
+            if column.stretch:
+                continue
+            texts = [column.title, *(row.cells[place].text for row in rows[:_ROWS_MEASURED])]
+            width_px = max(metrics.horizontalAdvance(text) for text in texts) + _PADDING_PX
+            if abs(self.columnWidth(place) - width_px) > _JITTER_PX or self.columnWidth(place) < width_px:
+                self.setColumnWidth(place, width_px)
 
     def selected_key(self) -> Hashable | None:
         """The key of the row the reader is on."""
@@ -171,3 +200,13 @@ class KeyedView(QTableView):
         place = self.table.row_of(key)
         if place is not None:
             self.setCurrentIndex(self.table.index(place, 0))
+
+
+class _KeepInk(QStyledItemDelegate):
+    """A chosen row keeps the colours that mean something."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        ink = index.data(Qt.ItemDataRole.ForegroundRole)
+        if ink is not None:
+            option.palette.setBrush(QPalette.ColorRole.HighlightedText, QBrush(ink))

@@ -78,6 +78,9 @@ LIGHT = Colours(
 )
 
 
+_UNKNOWN = "#c4cad0"
+
+
 class Theme(QObject):
     """The palette in use; views repaint when it changes."""
 
@@ -100,6 +103,10 @@ class Theme(QObject):
     def colours(self) -> Colours:
         """The palette for the engine's values: faded while the engine is lost."""
         return self.base.faded() if self.stale else self.base
+
+    def on_picture(self, index: int | None) -> QColor:
+        """A shopper's colour on a dimmed background plate, which is dark in every palette."""
+        return QColor(_UNKNOWN) if index is None or self.stale else DARK.shopper(index)
 
     def set_stale(self, stale: bool) -> None:
         """Fade the engine's values, or bring them back."""

@@ -20,7 +20,8 @@ class WeightCurve(QWidget):
         self._plot.setMouseEnabled(x=False, y=False)
         self._plot.setMenuEnabled(False)
         self._plot.hideButtons()
-        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        for part in (self._plot, self._plot.viewport()):
+            part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._curves: list[pyqtgraph.PlotDataItem] = []
         self._now = pyqtgraph.InfiniteLine(angle=90)
         self._expected = pyqtgraph.InfiniteLine(angle=0, label="", labelOpts={"position": 0.82})

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
     QMainWindow,
+    QPushButton,
     QSplitter,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -132,6 +132,7 @@ class ConsoleWindow(QMainWindow):
         self._show_alert(3, f"Health  {problems}" if problems else "Health", alert=problems > 0)
         name = self.model.store.name
         self.setWindowTitle(f"{name} – Tillfree" if name else "Tillfree")
+        self.review.want_evidence(at_ns)
         self.pages[self.stack.currentIndex()].tick(at_ns)
 
     def _decide(self, case_id: str, verdict: Verdict) -> None:
@@ -151,7 +152,7 @@ class ConsoleWindow(QMainWindow):
         rail.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         rail.setFixedWidth(132)
         buttons = QVBoxLayout(rail)
-        buttons.setContentsMargins(0, 12, 0, 12)
+        buttons.setContentsMargins(0, 12, 1, 12)
         buttons.setSpacing(2)
         for place, page in enumerate(self.pages):
             self.stack.addWidget(page)
@@ -174,11 +175,10 @@ class ConsoleWindow(QMainWindow):
         self.setCentralWidget(whole)
         self.setMinimumSize(QSize(960, 600))
 
-    def _rail_button(self, place: int, name: str) -> QToolButton:
-        button = QToolButton()
+    def _rail_button(self, place: int, name: str) -> QPushButton:
+        button = QPushButton()
         button.setText(name)
         button.setCheckable(True)
-        button.setFixedWidth(131)
         button.setToolTip(f"F{place + 1}")
         button.setAccessibleName(f"{name}, F{place + 1}")
         button.clicked.connect(lambda: self.go_to(place))

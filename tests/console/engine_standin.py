@@ -111,7 +111,7 @@ class EngineStandIn:
             except Empty:
                 return
             if isinstance(body, View):
-                frame = encode_published(_TOPICS[type(body).__name__], body, epoch=self._epoch)
+                frame = encode_published(_TOPICS[type(body).__name__], body, epoch=self._epoch, seq=self._seq)
             else:
                 self._seq += 1
                 self._facts.append(body)

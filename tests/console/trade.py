@@ -1,5 +1,9 @@
 """Facts of an ordinary hour: visits, carts, receipts, and two cases with their evidence."""
 
+from dataclasses import dataclass
+
+import msgspec
+
 from engine.domain import (
     CaseCause,
     CaseId,
@@ -64,35 +68,36 @@ def reason(measured_g: float, expected_g: float, *, hand_mm: int | None = 60) ->
     )
 
 
-def picked(
-    line: str,
-    visit_id: str,
-    sku: str,
-    *,
-    ago_s: float = 30,
-    quantity: int = 1,
-    settled: bool = True,
-    ppm: int = 975_000,
-) -> Picked:
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """How a line is said: since when, how many, how surely."""
+
+    ago_s: float = 30
+    quantity: int = 1
+    settled: bool = True
+    ppm: int = 975_000
+
+
+def picked(line: str, visit_id: str, sku: str, said: Said = Said()) -> Picked:
     """A pick."""
-    expected_g = scene.store().product_by_sku[SkuId(sku)].unit_mass_g * quantity
+    expected_g = scene.store().product_by_sku[SkuId(sku)].unit_mass_g * said.quantity
     return Picked(
-        t_ns=NOW - round(ago_s * S),
+        t_ns=NOW - round(said.ago_s * S),
         line_id=LineId(line),
         step_id=StepId(f"step-{line}"),
         visit_id=VisitId(visit_id),
         sku_id=SkuId(sku),
-        quantity=quantity,
+        quantity=said.quantity,
         facing_id=FacingId("G1-S2-F1"),
-        settled=settled,
-        probability_ppm=ppm,
+        settled=said.settled,
+        probability_ppm=said.ppm,
         reason=reason(expected_g + 2, expected_g),
     )
 
 
 def standing() -> list[OutputFact]:
     """What a snapshot holds: two charged visits, three shoppers inside, two open cases."""
-    back = picked("L5", "7kq2fd", "pesto", ago_s=51)
+    back = picked("L5", "7kq2fd", "pesto", Said(ago_s=51))
     return [
         *charged("h2d8qa", ago_s=2400, skus=("coffee", "oat-1l", "choc")),
         *charged("b5n1rz", ago_s=1130, skus=("pasta", "pesto", "tomato", "tomato")),
@@ -108,22 +113,18 @@ def standing() -> list[OutputFact]:
         *opened("7kq2fd", ago_s=184, track_id=11),
         *opened("m4x9tt", ago_s=121, track_id=12),
         *opened("c83wpa", ago_s=46, track_id=14),
-        picked("L1", "7kq2fd", "oat-1l", ago_s=160, quantity=2),
-        picked("L2", "7kq2fd", "crisps", ago_s=141, ppm=998_000),
-        picked("L3", "7kq2fd", "pesto", ago_s=96),
-        PutBack(**_fields(back)),
-        picked("L4", "7kq2fd", "olive", ago_s=21, ppm=580_000),
-        picked("L6", "7kq2fd", "coffee", ago_s=1, settled=False, ppm=910_000),
-        picked("L7", "m4x9tt", "pasta", ago_s=70, quantity=2, ppm=985_000),
-        picked("L8", "m4x9tt", "tomato", ago_s=64),
-        picked("L9", "c83wpa", "tea", ago_s=12, ppm=931_000),
+        picked("L1", "7kq2fd", "oat-1l", Said(ago_s=160, quantity=2)),
+        picked("L2", "7kq2fd", "crisps", Said(ago_s=141, ppm=998_000)),
+        picked("L3", "7kq2fd", "pesto", Said(ago_s=96)),
+        PutBack(**msgspec.structs.asdict(back)),
+        picked("L4", "7kq2fd", "olive", Said(ago_s=21, ppm=580_000)),
+        picked("L6", "7kq2fd", "coffee", Said(ago_s=1, settled=False, ppm=910_000)),
+        picked("L7", "m4x9tt", "pasta", Said(ago_s=70, quantity=2, ppm=985_000)),
+        picked("L8", "m4x9tt", "tomato", Said(ago_s=64)),
+        picked("L9", "c83wpa", "tea", Said(ago_s=12, ppm=931_000)),
         who_case(),
         what_case(),
     ]
-
-
-def _fields(line: Picked) -> dict[str, object]:
-    return {name: getattr(line, name) for name in line.__struct_fields__}
 
 
 def charged(visit_id: str, *, ago_s: float, skus: tuple[str, ...]) -> list[OutputFact]:
@@ -141,7 +142,7 @@ def charged(visit_id: str, *, ago_s: float, skus: tuple[str, ...]) -> list[Outpu
     )
     return [
         *opened(visit_id, ago_s=ago_s + 200, track_id=3),
-        *(picked(f"{visit_id}-{n}", visit_id, sku, ago_s=ago_s + 100) for n, sku in enumerate(skus)),
+        *(picked(f"{visit_id}-{n}", visit_id, sku, Said(ago_s=ago_s + 100)) for n, sku in enumerate(skus)),
         VisitLeft(t_ns=t_ns, visit_id=VisitId(visit_id)),
         ReceiptIssued(
             t_ns=t_ns + S,
