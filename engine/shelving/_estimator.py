@@ -37,6 +37,7 @@ _TRACK_NS = 45_000_000
 # Noticing: a fast change stands out of 80 ms, a small one only of 400 ms.
 _FAST_MIN_G, _FAST_SIGMAS = 12.0, 8.0
 _SLOW_MIN_G, _SLOW_SIGMAS = 6.0, 6.0
+_BESIDE_SIGMAS = 4.0
 _FLAT_SIGMAS, _FLAT_SHARE = 6.0, 0.1
 # A plate that rings jumps from sample to sample; a new level stands out of the mean of so many jumps.
 _RESTLESS = 9.0
@@ -134,7 +135,8 @@ class ShelfEstimator:
         for step in self._open:
             noticed[step.plates] = False
         facts: list[ShelfFact] = []
-        for plates in _runs(np.flatnonzero(noticed)):
+        for run in _runs(np.flatnonzero(noticed)):
+            plates = self._widened(run, now)
             start_ns = self._onset_ns(plates, now.short_g)
             if self._join(plates, start_ns):
                 continue
@@ -152,6 +154,14 @@ class ShelfEstimator:
             self._open.append(step)
             facts.append(provisional(t_ns, self._shelf, step, moved))
         return facts
+
+    def _widened(self, plates: list[int], now: Deviation) -> list[int]:
+        """With the plates beside them that moved too: beside a movement, less is noise."""
+        size = np.abs(now.short_g)
+        moved = size > np.maximum(_FAST_MIN_G, _BESIDE_SIGMAS * now.shaken * self._rest.short_sigma_g)
+        moved &= size > _LEAK_SHARE * _greatest_beside(size)
+        edge = {plates[0] - 1, plates[-1] + 1} & set(range(len(size)))
+        return sorted({*plates, *(index for index in edge if moved[index] and not self._is_open(index))})
 
     def _join(self, plates: list[int], start_ns: int) -> bool:
         """Whether these plates belong to a step that is open beside them; if so it now has them."""
@@ -203,6 +213,8 @@ class ShelfEstimator:
         stayed = (size > least_g) & (size > _LEAK_SHARE * _greatest_beside(size)) & rest.known
         plates = [index for index in self._reach(step) if stayed[index]]
         moved = self._movement(plates, now.hold_g, sigma_g)
+        if abs(moved.mass_mg) < 3000 * moved.sigma_g and len(plates) == 1:
+            plates, moved = [], self._movement([], now.hold_g, sigma_g)
         fact = settled(self._shelf, step, moved, self._window, rest.level_g)
         beside = self._beside(step)
         rest.level_g[step.plates] += now.hold_g[step.plates]

@@ -1,6 +1,7 @@
 """The recording's devices on real sockets: a Modbus controller a gondola, and a smart camera that tracks people."""
 
 import asyncio
+import logging
 import time
 
 import msgspec
@@ -57,6 +58,7 @@ def gondola_server(trace: GondolaTrace, clock: PlayClock, port: int) -> ModbusTc
         current[at : at + count] = registers[min(row, rows - 1), address : address + count].tolist()
         return None
 
+    logging.getLogger("pymodbus.logging").setLevel(logging.CRITICAL)  # it prints the rest of a frame in two pieces
     data = SimData(0, values=[0] * registers.shape[1], datatype=DataType.REGISTERS)
     return ModbusTcpServer(SimDevice(_UNIT, simdata=[data], action=action), address=(_HOST, port))
 

@@ -1,0 +1,1 @@
+"""Tests against real data that lies beside the repository."""
