@@ -6,6 +6,7 @@ from engine.core._state import CoreState, World
 from engine.core.tracking import FloorTracker
 from engine.domain import (
     BodiesTracked,
+    Command,
     CommandGiven,
     EntryAuthorised,
     EntryRefused,
@@ -16,7 +17,6 @@ from engine.domain import (
     Passage,
     PersonsSeen,
     Recorded,
-    ResolveCase,
     SensorFault,
     SensorRecovered,
     ShelfBaseline,
@@ -65,7 +65,7 @@ class StoreCore:
         _receipts.advance(world)
         return tuple(world.said)
 
-    def refusal(self, command: ResolveCase) -> str:
+    def refusal(self, command: Command) -> str:
         """Why a command would have no effect now; empty when it may be accepted."""
         return _review.refusal(self._world, command)
 

@@ -196,12 +196,19 @@ def _close(world: World, case: Case, verdict: Verdict, by: str, ppm: int) -> Non
         visit_id=visit_id,
         sku_id=sku_id,
         quantity=verdict.quantity,
-        plate_id=case.plate_id,
+        plate_id=_where(world, case, sku_id),
         settled=True,
         probability_ppm=ppm,
         reason=_reason(question, round(unit_mg * abs(verdict.quantity)), verdict),
     )
     say(world, worded(world, words))
+
+
+def _where(world: World, case: Case, sku_id: SkuId) -> PlateId:
+    """The plate an answer speaks of: the product's own if the step touched it."""
+    planned = world.store.facing_of_plate
+    own = (p for p in case.question.plate_ids if p in planned and planned[p].sku_id == sku_id)
+    return next(own, case.plate_id)
 
 
 def _reason(question: NeedsReview, expected_mg: int, verdict: Verdict) -> Reason:

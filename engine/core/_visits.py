@@ -25,7 +25,7 @@ from engine.domain import (
     VisitOpened,
 )
 
-_TOKEN_NS = 60_000_000_000
+_TOKEN_NS = 30_000_000_000
 _HESITATE_NS = 2_000_000_000
 _OVERLAP_NS = 1_000_000_000
 _PLACE_SIGMA_M = 0.3
@@ -33,6 +33,8 @@ _SPREAD_MPS = 0.8
 _SPREAD_LIMIT_M = 4.0
 _AT_GATE_M = 1.0
 _AT_ONCE = 4
+_NO_TOKEN = 0.3
+"""A body without a visit at the gate is more often a shopper's second track than somebody else."""
 _PLAUSIBLE = 0.011
 """exp(-0.5 z^2) at three sigma."""
 
@@ -159,11 +161,13 @@ class Visits(msgspec.Struct, kw_only=True):
                 continue
             waited_ns = now_ns - max(visit.seen_ns, track.born_ns)
             if fit[row, best[column]] > _PLAUSIBLE and (probability[row, column] > 0.9 or waited_ns > _HESITATE_NS):
-                bound.append(self.bind(visit, track, probability=float(probability[row, column]), now_ns=now_ns))
+                rivals = max(probability[row].sum(), probability[:, column].sum())
+                share = float(probability[row, column] / rivals)
+                bound.append(self.bind(visit, track, probability=share, now_ns=now_ns))
         return tuple(bound)
 
     def bind(self, visit: Visit, track: Track, *, probability: float, now_ns: int) -> ShopperBound:
-        """Give a visit its track."""
+        """Give a visit its track; ``probability`` is against the other visits and tracks it could have been."""
         visit.bound = ShopperBound(
             t_ns=now_ns,
             visit_id=visit.visit_id,
@@ -185,14 +189,12 @@ class Visits(msgspec.Struct, kw_only=True):
             self.exits.remove(fact)
             return None
         owner = {visit.track_id: visit for visit in inside if visit.track_id is not None}
-        scored: list[tuple[float, Visit | None]] = [
-            (
-                _falloff(gate_distance_m(gate, place_at(track, fact.t_ns, now_ns=now_ns)), _PLACE_SIGMA_M),
-                owner.get(track.track_id),
-            )
-            for track in tracks
-            if track.track_id not in self.gone and (track.confirmed or track.track_id in owner)
-        ]
+        scored: list[tuple[float, Visit | None]] = []
+        for track in tracks:
+            if track.track_id not in self.gone and (track.confirmed or track.track_id in owner):
+                fit = _falloff(gate_distance_m(gate, place_at(track, fact.t_ns, now_ns=now_ns)), _PLACE_SIGMA_M)
+                visit_of = owner.get(track.track_id)
+                scored.append((fit if visit_of is not None else _NO_TOKEN * fit, visit_of))
         for visit in inside:
             if visit.track_id is None:
                 sigma_m = _spread_m(fact.t_ns - visit.seen_ns)

@@ -28,6 +28,7 @@ from tests.build import (
     in_time,
     passed,
     play,
+    provisional,
     reach,
     settled,
     small_store,
@@ -138,6 +139,17 @@ def test_a_settled_step_is_part_of_the_weight_to_compare_with() -> None:
     play(core, [baseline("s1", 1, {"s1p1": 5000})])
     play(core, in_time(reach(STORE, "ann", "s1p1", 5), [settled("s1", 5, {"s1p1": -420}), tick(7)]))
     assert play(core, [baseline("s1", 9, {"s1p1": 4580}, resumed=True)]) == []
+
+
+def test_a_step_cut_off_by_a_restart_is_taken_back_and_asked_about() -> None:
+    core = StoreCore(STORE)
+    said = play(core, [baseline("s1", 1, {"s1p1": 5000}), tick(2)])
+    said += play(core, in_time(reach(STORE, "ann", "s1p1", 5), [provisional("s1", 5, {"s1p1": -400})]))
+    assert carts(said) == {"ann": {"beans": 1}}
+    said += play(core, [baseline("s1", 9, {"s1p1": 4580}, resumed=True)])
+    assert carts(said) == {}
+    assert the_case(said).hypotheses[0].verdict.sku_id == "beans"
+    assert play(core, [settled("s1", 5, {"s1p1": -420}), tick(12)]) == []
 
 
 def test_a_receipt_waits_for_its_case_and_only_up_to_the_deadline() -> None:
