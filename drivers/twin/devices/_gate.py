@@ -34,6 +34,11 @@ class GateServer:
         """Listen."""
         self._server = await asyncio.start_server(self._meet, host, port)
 
+    @property
+    def listeners(self) -> int:
+        """How many listen now."""
+        return len(self._writers)
+
     async def show_token(self, token_id: str) -> None:
         """A shopper holds a code before the reader."""
         expires = datetime.now(UTC) + timedelta(seconds=TOKEN_LIFE_S)
@@ -57,7 +62,7 @@ class GateServer:
         for line in self._unsaid:
             writer.write(line)
         self._unsaid.clear()
-        with suppress(ConnectionError):
+        with suppress(ConnectionError, asyncio.CancelledError):  # asyncio logs what a connection's task raises
             await reader.read()  # until it hangs up: what is said to nobody would be lost
         self._writers.discard(writer)
         writer.close()

@@ -88,6 +88,8 @@ class TwinStore:
                 await server.shutdown()  # type: ignore[no-untyped-call]
             await asyncio.gather(*listening, return_exceptions=True)
             await gate.close()
+            for camera, _ in smart:
+                await camera.close()
 
     def _weigh(self, plate_ids: tuple[PlateId, ...]) -> NDArray[np.float64]:
         return self._loads.grams(plate_ids, self._now_s())
