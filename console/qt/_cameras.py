@@ -105,7 +105,7 @@ class CameraTileView(QWidget):
         return f"no picture for {words.age(age_ns / NS_PER_S)}" if age_ns > STALE_AFTER_NS else ""
 
     def _rate(self) -> str:
-        view = self._model.health.view
+        view = None if self._theme.stale else self._model.health.view
         cameras = () if view is None else view.cameras
         return next((f"{camera.fps:.0f} fps" for camera in cameras if camera.camera_id == self._camera_id), "")
 

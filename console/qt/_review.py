@@ -315,7 +315,7 @@ class ReviewPage(Page):
         right.setObjectName("review-right")
         right.addWidget(self._evidence_panel())
         right.addWidget(lower)
-        right.setSizes([310, 360])
+        right.setSizes([290, 380])
         whole = QSplitter(Qt.Orientation.Horizontal)
         whole.setObjectName("review")
         whole.addWidget(left)

@@ -34,7 +34,8 @@ class StatusBar(QWidget):
         """Show the link and the figures; text only changes when it differs."""
         self._show_connection(connection)
         state = self._model.state
-        _say(self.inside, f"{len(state.inside())} inside", "quiet" if connection.link is not Link.LIVE else "")
+        live = connection.link is Link.LIVE
+        _say(self.inside, f"{len(state.inside())} inside", "" if live else "quiet")
         receipts = sorted(receipt.issued.t_ns for receipt in state.receipts.values())
         since = clock_time(self._model.clock.wall_ns(receipts[0]), seconds=False) if receipts else ""
         total = money(state.sales_minor(), self._model.store.currency)
@@ -44,7 +45,8 @@ class StatusBar(QWidget):
             "quiet",
         )
         waiting = len(self._model.review.waiting())
-        _say(self.reviews, f"{waiting} to review" if waiting else "Nothing to review", "warn" if waiting else "quiet")
+        text = f"{waiting} to review" if waiting else "Nothing to review"
+        _say(self.reviews, text, "warn" if waiting and live else "quiet")
         _say(self.store, self._model.store.name, "quiet")
 
     def _show_connection(self, connection: Connection) -> None:

@@ -126,10 +126,11 @@ class ConsoleWindow(QMainWindow):
         self.theme.set_stale(connection.link is Link.LOST)
         self.banner.show_connection(connection)
         self.status.show_state(connection, at_ns)
+        live = connection.link is Link.LIVE
         waiting = len(self.model.review.waiting())
-        self._show_alert(2, f"Review  {waiting}" if waiting else "Review", alert=waiting > 0)
+        self._show_alert(2, f"Review  {waiting}" if waiting else "Review", alert=waiting > 0 and live)
         problems = len(self.model.health.problems())
-        self._show_alert(3, f"Health  {problems}" if problems else "Health", alert=problems > 0)
+        self._show_alert(3, f"Health  {problems}" if problems else "Health", alert=problems > 0 and live)
         name = self.model.store.name
         self.setWindowTitle(f"{name} – Tillfree" if name else "Tillfree")
         self.review.want_evidence(at_ns)
