@@ -38,6 +38,15 @@ _BODY = np.array(
         (-0.02, 0.10, 0.09), (-0.02, -0.10, 0.09),
     ]
 )  # fmt: skip
+# The same body crouching to a low shelf.
+_CROUCHED = np.array(
+    [
+        (0.47, 0.0, 1.02), (0.45, 0.03, 1.06), (0.45, -0.03, 1.06), (0.37, 0.08, 1.05), (0.37, -0.08, 1.05),
+        (0.30, 0.19, 0.92), (0.30, -0.19, 0.92), (0.38, 0.24, 0.66), (0.42, -0.22, 0.68), (0.48, 0.22, 0.46),
+        (0.68, -0.15, 0.58), (-0.10, 0.10, 0.45), (-0.10, -0.10, 0.45), (0.25, 0.14, 0.48), (0.22, -0.14, 0.45),
+        (-0.02, 0.10, 0.09), (-0.02, -0.10, 0.09),
+    ]
+)  # fmt: skip
 _STRIDE = np.zeros(17)
 _STRIDE[[7, 9, 13, 15]] = 0.08, 0.15, -0.12, -0.22
 _STRIDE[[8, 10, 14, 16]] = -0.08, -0.15, 0.12, 0.22
@@ -80,7 +89,10 @@ def ceiling_room(cameras: int = 4) -> Store:
 
 
 def body_at(walk: Walk, t_s: float) -> Floats:
-    """A walker's joints (17, 3) in the store frame; every few seconds the right hand reaches forward."""
+    """A walker's joints (17, 3) in the store frame.
+
+    Every few seconds the right hand reaches forward; who stands crouches for every other reach.
+    """
     x, y, heading = walk(t_s)
     before = walk(t_s - 0.05)
     speed_mps = min(1.0, math.hypot(x - before[0], y - before[1]) / 0.05)
@@ -89,6 +101,8 @@ def body_at(walk: Walk, t_s: float) -> Floats:
     reach = max(0.0, math.sin(2 * math.pi * t_s / 5.0)) ** 2
     joints[10] += reach * (np.array((0.45, -0.15, 1.30)) - joints[10])
     joints[8] += reach * (np.array((0.22, -0.22, 1.28)) - joints[8])
+    if speed_mps < 0.1 and t_s % 10.0 > 5.0:
+        joints += reach * (_CROUCHED - joints)
     cos, sin = math.cos(heading), math.sin(heading)
     turned = joints @ np.array(((cos, sin, 0.0), (-sin, cos, 0.0), (0.0, 0.0, 1.0)))
     return np.asarray(turned + np.array((x, y, 0.0)))
