@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from engine.core import StoreCore
 from engine.domain import (
+    CaseResolved,
     InputFact,
     NeedsReview,
     OutputFact,
@@ -22,7 +23,21 @@ from engine.domain import (
     Stocked,
     WeightSettled,
 )
-from tests.build import MASS_G, body, carts, ns, play, provisional, reach, settled, small_store, tick
+from tests.build import (
+    MASS_G,
+    answer,
+    body,
+    carts,
+    hand_in,
+    in_time,
+    ns,
+    play,
+    provisional,
+    reach,
+    settled,
+    small_store,
+    tick,
+)
 
 STORE = small_store(gates=False)
 PLATES = tuple(f"s{shelf}p{plate}" for shelf in (1, 2) for plate in range(1, 7))
@@ -71,6 +86,17 @@ def trade(deeds: list[Act], *, late: bool = False, every_s: float = 4.0) -> list
         stamped += [(f.t_ns + ns(deed.hands_late_s) * late, f) for f in hands]
     stamped.append((ns(every_s * (len(deeds) + 1)), tick(every_s * (len(deeds) + 1))))
     return [fact for _, fact in sorted(stamped, key=lambda pair: pair[0])]
+
+
+def crowded(deeds: list[Act]) -> list[InputFact]:
+    """The same acts with both shoppers' hands at the plate, so that much is doubtful."""
+    facts: list[InputFact] = []
+    for number, deed in enumerate(deeds, start=1):
+        start_s = 4.0 * number
+        beside = body("bob" if deed.who == "ann" else "ann", hands=[hand_in(STORE, deed.plate_id, off_m=0.05)])
+        facts += reach(STORE, deed.who, deed.plate_id, start_s, others=[beside])
+        facts += [settled(deed.plate_id[:2], start_s, {deed.plate_id: deed.grams}), tick(start_s + 1.9)]
+    return in_time(facts)
 
 
 def encoded(facts: list[OutputFact]) -> bytes:
@@ -138,6 +164,24 @@ def test_shelf_facts_near_each_other_may_come_in_any_order(deeds: list[Act], dat
     early = [f for f in facts if f.t_ns < ns(4)]
     straight = carts(play(StoreCore(STORE), [*facts, tail]))
     assert carts(play(StoreCore(STORE), [*early, *shuffled, tail])) == straight
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(deeds=acts(), data=st.data())
+def test_whatever_reviewers_answer_carts_stay_sound(deeds: list[Act], data: st.DataObject) -> None:
+    core, said = StoreCore(STORE), list[OutputFact]()
+    for number, fact in enumerate(crowded(deeds)):
+        said += play(core, [fact])
+        for case in [f for f in core.standing_facts() if isinstance(f, NeedsReview)][:1]:
+            who = data.draw(st.sampled_from(["ann", "bob", None]))
+            sku = data.draw(st.sampled_from([*MASS_G, None]))
+            given_answer = answer(1000.0 + number, case.case_id, who, sku, data.draw(st.integers(-2, 3)))
+            accepted = core.refusal(given_answer.command) == ""
+            answered = play(core, [msgspec.structs.replace(given_answer, t_ns=fact.t_ns)])
+            assert any(isinstance(f, CaseResolved) for f in answered) == accepted
+            said += answered
+        assert all(units > 0 for cart in carts(said).values() for units in cart.values())
+    assert carts(core.standing_facts()) == carts(said)
 
 
 def test_repeats_change_nothing() -> None:
