@@ -4,6 +4,7 @@ import math
 
 from engine.domain import Gondola, Point2, Store, Vector3
 
+_OFF_FLOOR_M = 0.7  # whoever comes back from there is somebody new
 _BESIDE_FLOOR_M = 0.15  # a foot's measured place may lie this far off the floor
 _INSIDE_FIXTURE_M = 0.25  # deeper inside a fixture nobody stands: reflections and products do
 _GATE_ZONE_M = 0.9
@@ -29,6 +30,10 @@ class FloorArea:
         if any(_to_segment_m(at_m, left, right) < _GATE_ZONE_M for left, right in self._gates):
             return True
         return not self._inside(at_m) and self._to_border_m(at_m) > _BESIDE_FLOOR_M
+
+    def is_off_floor(self, at_m: Point2) -> bool:
+        """Whether somebody there has left for certain: further outside than anybody is followed."""
+        return not self._inside(at_m) and self._to_border_m(at_m) > _OFF_FLOOR_M
 
     def hides(self, eye_m: Vector3, point_m: Vector3) -> bool:
         """Whether a fixture stands between an eye and a point."""

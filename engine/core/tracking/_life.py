@@ -65,6 +65,8 @@ def has_ended(track: TrackMemory, area: FloorArea, now_ns: int) -> bool:
     unseen_s = (now_ns - track.last_seen_ns) * 1e-9
     if track.name:
         return unseen_s > _NAMED_S
+    if area.is_off_floor((track.motion.x, track.motion.y)):
+        return True
     if not track.confirmed:
         return unseen_s > _TENTATIVE_S or track.misses > track.hits + _SPARE_MISSES
     if unseen_s > _LEAVING_S and area.is_leaving((track.motion.x, track.motion.y)):
