@@ -40,16 +40,21 @@ def _keys(folder: StoreFolder) -> Iterator[str]:
 
 def _drivers(folder: StoreFolder) -> Iterator[str]:
     installation = folder.installation
-    for section in (*installation.camera, *installation.controller, *installation.gate):
+    named: list[tuple[str, str]] = [(camera.id, camera.driver) for camera in installation.camera]
+    named += [(controller.id, controller.driver) for controller in installation.controller]
+    named += [(gate.id, gate.driver) for gate in installation.gate]
+    for device_id, driver in named:
         try:
-            load_driver(section.driver)
+            load_driver(driver)
         except UnknownDriverError as error:
-            yield f"{folder.path / 'store.toml'}: {section.id}: {error}"
+            yield f"{folder.path / 'store.toml'}: {device_id}: {error}"
 
 
 def _devices(folder: StoreFolder) -> Iterator[str]:
-    for section in (*folder.installation.controller, *folder.installation.gate):
-        yield from _reach(section.id, section.host, section.port)
+    for controller in folder.installation.controller:
+        yield from _reach(controller.id, controller.host, controller.port)
+    for gate in folder.installation.gate:
+        yield from _reach(gate.id, gate.host, gate.port)
     for camera in folder.installation.camera:
         url = urlsplit(camera.url)
         if url.hostname and url.port:
