@@ -9,7 +9,7 @@ import simplejpeg
 from numpy.typing import NDArray
 
 from engine import vision
-from engine.domain import BackgroundPlate, Camera, CameraHealth, Drops, FramesDropped, PersonSeen, PersonsSeen
+from engine.domain import BackgroundPlate, Camera, CameraHealth, Drops, FramesDropped, PersonsSeen
 from engine.ports import CameraLink, Frame, Image
 from engine.runtime.perception._perceiver import Perceiver
 
@@ -28,6 +28,7 @@ class Eye:
         self._link = link
         self._period_ns = int(1e9 / frames_hz)
         self._seq = 0
+        self._due_ns = 0
         self._plate = vision.BackgroundPlate()
         self._gate = vision.MotionGate()
         self._drops: Counter[str] = Counter()
@@ -35,22 +36,28 @@ class Eye:
         self._looked: deque[int] = deque()
         self._lag_ms = 0.0
 
-    def waiting(self, now_ns: int) -> Frame | None:
-        """A frame that is due: newer than the last one looked at, and not sooner than the rate asks for."""
-        if now_ns - self.looked_ns < self._period_ns * 0.75:
-            return None
-        return self._link.newest(after_seq=self._seq)
+    def waiting(self) -> Frame | None:
+        """A frame that is due: newer than the last one looked at, and not sooner than the rate asks for.
 
-    def look(self, frame: Frame, perceiver: Perceiver) -> PersonsSeen:
-        """Turn a frame into its fact; the models run only where something differs from the empty store."""
+        One that came too soon is passed over for the next, not kept until it is old.
+        """
+        frame = self._link.newest(after_seq=self._seq)
+        return frame if frame is not None and frame.t_ns >= self._due_ns - self._period_ns // 4 else None
+
+    def look(self, frame: Frame, perceiver: Perceiver) -> PersonsSeen | None:
+        """Turn a frame into its fact; the models run only where something differs from the empty store.
+
+        None for a broken frame: that it shows nobody would be taken for evidence that nobody is there.
+        """
         if self._seq and frame.seq - self._seq > 1:
             late = frame.t_ns - self.looked_ns > self._period_ns * 1.5
             self._drops["busy" if late else "above rate"] += frame.seq - self._seq - 1
         self._seq, self.looked_ns = frame.seq, frame.t_ns
+        self._due_ns = max(self._due_ns + self._period_ns, frame.t_ns)  # a late frame does not delay the next
         image_bgr = frame.image_bgr(at_least_width_px=_SUBSTREAM_WIDTH_PX)
         if image_bgr.size == 0:
             self._drops["broken"] += 1
-            return self._seen(frame, ())
+            return None
         people = vision.Detections(xyxy_px=np.zeros((0, 4), np.float32), score=np.zeros(0, np.float32))
         if self._gate.judge(image_bgr, self._plate).moved:
             people = perceiver.detect(image_bgr)
@@ -59,7 +66,7 @@ class Eye:
         now_ns = time.monotonic_ns()
         self._lag_ms = (now_ns - frame.t_ns) / 1e6
         self._looked.append(now_ns)
-        return self._seen(frame, persons)
+        return PersonsSeen(t_ns=frame.t_ns, camera_id=self.camera.camera_id, frame_seq=frame.seq, persons=persons)
 
     def health(self, now_ns: int) -> CameraHealth:
         """Rate, lag, drops and fault of the moment."""
@@ -93,14 +100,6 @@ class Eye:
     def close(self) -> None:
         """Let the camera go."""
         self._link.close()
-
-    def _seen(self, frame: Frame, persons: tuple[PersonSeen, ...]) -> PersonsSeen:
-        return PersonsSeen(
-            t_ns=frame.t_ns,
-            camera_id=self.camera.camera_id,
-            frame_seq=frame.seq,
-            persons=persons,
-        )
 
     def _ideal(self, picture_bgr: Image) -> Image:
         width_px = min(_PLATE_WIDTH_PX, picture_bgr.shape[1])

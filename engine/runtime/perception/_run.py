@@ -85,11 +85,12 @@ class _Process:
         return self._look() or bool(said)
 
     def _look(self) -> bool:
-        now_ns = time.monotonic_ns()
         for eye in sorted(self._eyes, key=lambda eye: eye.looked_ns):
-            frame = eye.waiting(now_ns)
+            frame = eye.waiting()
             if frame is not None and self._perceiver is not None:
-                self._sender.send(eye.look(frame, self._perceiver))
+                seen = eye.look(frame, self._perceiver)
+                if seen is not None:
+                    self._sender.send(seen)
                 return True
         return False
 
