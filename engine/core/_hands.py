@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from engine.core._places import plate_distance_m
 from engine.core._visits import Visit, Visits
 from engine.core.tracking import FloorTracker, HandSample, Track
-from engine.domain import Plate, PlateId, Point2, Store, TrackId, Vector3, VisitId
+from engine.domain import Plate, PlateId, Point2, Store, TrackId, VisitId
 
 WINDOW_BEFORE_NS = 800_000_000
 WINDOW_AFTER_NS = 400_000_000
@@ -32,7 +32,7 @@ _NOT_NAMED_NS = 2_000_000_000
 _LOST_S, _LOST = 1.0, 0.1
 """Somebody lost for a second is seldom the one who acts, or the cameras would have seen it."""
 _NOT_WATCHED = 0.005
-_WALK_MPS = 0.6
+_WALK_MPS, _WALK_LIMIT_M = 0.8, 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +41,10 @@ class Witness:
 
     ratio: float
     distance_mm: int | None
+
+    def times(self, doubt: float) -> "Witness":
+        """The same, believed less."""
+        return Witness(ratio=doubt * self.ratio, distance_mm=self.distance_mm)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,13 +76,11 @@ class Hands:
         for visit in self._visits.known.values():
             owned.update(visit.trail)
             if visit.inside_at(start_ns) and self._present(visit, start_ns):
-                at = {plate.plate_id: self._of_visit(visit, plate, start_ns) for plate in plates}
+                at = self._of_visit(visit, plates, start_ns)
                 found.append(Suspect(visit_id=visit.visit_id, staff=visit.staff, at=at))
         for track in self._tracks.values():
             if track.confirmed and track.track_id not in owned and track.born_ns <= start_ns:
-                prior = _NO_TOKEN if self._store.gates else 1.0
-                at = {plate.plate_id: self._of_track(track, plate, start_ns, prior=prior) for plate in plates}
-                found.append(Suspect(visit_id=None, staff=False, at=at))
+                found.append(Suspect(visit_id=None, staff=False, at=self._of_track(track, plates, start_ns)))
         return self._doubted(found)
 
     def _present(self, visit: Visit, start_ns: int) -> bool:
@@ -111,21 +113,22 @@ class Hands:
             result.append(Suspect(visit_id=suspect.visit_id, staff=suspect.staff, at=at))
         return tuple(result)
 
-    def _of_visit(self, visit: Visit, plate: Plate, start_ns: int) -> Witness:
+    def _of_visit(self, visit: Visit, plates: Sequence[Plate], start_ns: int) -> dict[PlateId, Witness]:
         samples = [s for track_id in visit.trail for s in self._samples(track_id, start_ns)]
-        away_s = 0.0 if visit.track_id is not None else max(0, start_ns - visit.seen_ns) / 1e9
-        witness = self._weigh(plate, samples, start_ns, body=(visit.place_m, _WALK_MPS * away_s))
-        if samples or away_s < _LOST_S:
-            return witness
-        return Witness(ratio=_LOST * witness.ratio, distance_mm=None)
+        lost_s = 0.0 if visit.track_id is not None else max(0, start_ns - visit.seen_ns) / 1e9
+        doubt = _LOST if not samples and lost_s >= _LOST_S else 1.0
+        body = visit.place_m, _slack_m(visit.seen_ns - start_ns)
+        return {plate.plate_id: self._weigh(plate, samples, start_ns, body=body).times(doubt) for plate in plates}
 
-    def _of_track(self, track: Track, plate: Plate, start_ns: int, *, prior: float) -> Witness:
+    def _of_track(self, track: Track, plates: Sequence[Plate], start_ns: int) -> dict[PlateId, Witness]:
         samples = self._samples(track.track_id, start_ns)
-        witness = self._weigh(plate, samples, start_ns, body=(track.foot_m, 0.0))
-        return Witness(ratio=prior * witness.ratio, distance_mm=witness.distance_mm)
+        doubt = _NO_TOKEN if self._store.gates else 1.0
+        body = track.foot_m, _slack_m(track.last_seen_ns - start_ns)
+        return {plate.plate_id: self._weigh(plate, samples, start_ns, body=body).times(doubt) for plate in plates}
 
     def _samples(self, track_id: TrackId, start_ns: int) -> Sequence[HandSample]:
-        return self._tracker.hand_samples(track_id, start_ns - WINDOW_BEFORE_NS, start_ns + WINDOW_AFTER_NS)
+        samples = self._tracker.hand_samples(track_id, start_ns - WINDOW_BEFORE_NS, start_ns + WINDOW_AFTER_NS)
+        return [_steadied(sample, samples) for sample in samples]
 
     def _weigh(
         self, plate: Plate, samples: Sequence[HandSample], start_ns: int, *, body: tuple[Point2, float]
@@ -137,20 +140,25 @@ class Hands:
             return Witness(ratio=body_ratio * _HAND_UNSEEN, distance_mm=None)
         seen, nearest_m = 0.0, math.inf
         for sample in samples:
-            position_m, spread_m = _steadied(sample, samples)
-            distance_m = plate_distance_m(plate, position_m)
-            sigma_m = math.hypot(self._store.policy.hand_sigma_m, spread_m)
+            distance_m = plate_distance_m(plate, sample.position_m)
+            sigma_m = math.hypot(self._store.policy.hand_sigma_m, sample.sigma_m)
             late = max(0, abs(sample.t_ns - start_ns) - _SURE_NS) / _TIME_SIGMA_NS
             density = 2 / (sigma_m * math.sqrt(2 * math.pi)) * math.exp(-0.5 * ((distance_m / sigma_m) ** 2 + late**2))
             seen, nearest_m = max(seen, density), min(nearest_m, distance_m)
-        ratio = (1 - _TRACKED_WRONG) * seen / _ELSEWHERE_PER_M + _TRACKED_WRONG
         missed = _UNSEEN_BY_HANDS[len({sample.side for sample in samples})]
-        hand_ratio = (1 - missed) * ratio + missed * _HAND_UNSEEN
-        return Witness(ratio=body_ratio * hand_ratio, distance_mm=round(1000 * nearest_m))
+        by_sight = (1 - missed) * (1 - _TRACKED_WRONG) * seen / _ELSEWHERE_PER_M
+        unseen = (1 - missed) * _TRACKED_WRONG + missed * _HAND_UNSEEN
+        return Witness(ratio=by_sight + body_ratio * unseen, distance_mm=round(1000 * nearest_m))
 
 
-def _steadied(sample: HandSample, samples: Sequence[HandSample]) -> tuple[Vector3, float]:
-    """A hand's mean position around a sample, and its sigma: single wrists jump."""
+def _slack_m(apart_ns: int) -> float:
+    """How far somebody may have walked between an instant and the one at which the place is known."""
+    return min(_WALK_LIMIT_M, _WALK_MPS * abs(apart_ns) / 1e9)
+
+
+def _steadied(sample: HandSample, samples: Sequence[HandSample]) -> HandSample:
+    """The mean of a hand around a sample: single wrists jump."""
     near = [s for s in samples if s.side == sample.side and abs(s.t_ns - sample.t_ns) <= _STEADY_NS]
     x, y, z = (sum(s.position_m[axis] for s in near) / len(near) for axis in range(3))
-    return (x, y, z), math.sqrt(sum(s.sigma_m**2 for s in near)) / len(near)
+    sigma_m = math.sqrt(sum(s.sigma_m**2 for s in near)) / len(near)
+    return HandSample(t_ns=sample.t_ns, side=sample.side, position_m=(x, y, z), sigma_m=sigma_m)

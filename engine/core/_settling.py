@@ -105,7 +105,9 @@ def _settle(world: World, step: Step, fact: WeightSettled) -> None:
 
 
 def _explain(world: World, step: WeightStep) -> tuple[tuple[Suspect, ...], tuple[Explanation, ...]]:
-    plate_ids = world.store.shelf_by_id[step.shelf_id].plate_ids
+    shelf = world.store.shelf_by_id[step.shelf_id]
+    moved = {plate.plate_id for plate in step.plates}
+    plate_ids = tuple(p for p in shelf.plate_ids if p in moved) or shelf.plate_ids
     hands = Hands(world.store, world.tracker, world.state.visits)
     suspects = hands.suspects(plate_ids, step.start_ns)
     return suspects, _attribute(world, step, suspects)

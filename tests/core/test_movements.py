@@ -124,6 +124,15 @@ def test_the_hand_says_who() -> None:
     assert not any(isinstance(f, NeedsReview) for f in said)
 
 
+def test_walking_off_before_the_weight_settles_does_not_clear_the_taker() -> None:
+    bob = body("bob", at_m=(0.6, 1.2))
+    reaching = [f for f in reach(STORE, "ann", "s1p1", 5, others=[bob]) if f.t_ns <= 5.3e9]
+    leaving = [bodies(5.4 + i / 10, body("ann", at_m=(-0.5 - 0.14 * i, 0.9)), bob) for i in range(10)]
+    said = play(StoreCore(STORE), in_time(reaching, leaving, [settled("s1", 5, {"s1p1": -421}), tick(7)]))
+    assert carts(said) == {"ann": {"beans": 1}}
+    assert not any(isinstance(f, NeedsReview) for f in said)
+
+
 def test_two_hands_at_one_facing_are_a_question_of_who() -> None:
     from_bob = body("bob", at_m=(-0.2, 0.9), hands=[(-0.45, 0.1, 0.9)])
     facts = in_time(reach(STORE, "ann", "s1p1", 5, others=[from_bob]), [settled("s1", 5, {"s1p1": -421}), tick(7)])
