@@ -22,6 +22,7 @@ from engine.domain import (
 )
 
 _ANSWER_PPM = 500_000
+_ANSWER_BLIND_PPM = 900_000
 _NOISE_SIGMAS = 3
 _UNIT_SHARE = 0.4
 _TOUCHING = 1.0
@@ -78,15 +79,15 @@ def abandon(world: World) -> None:
 
 
 def _answer(world: World, step: Step) -> None:
-    """The first answer: only what a shopper's hand explains better than anything else."""
+    """The first answer: what a shopper's hand explains better than anything else, or nearly surely without one."""
     step.answered = True
     fact = step.provisional
     if fact is None or _is_noise(world, fact):
         return
     _, explanations = _explain(world, fact)
     best = explanations[0]
-    near = all(move.hand_distance_mm is not None for move in best.moves)
-    if best.chargeable and near and best.probability_ppm >= _ANSWER_PPM:
+    hand_seen = all(move.hand_distance_mm is not None for move in best.moves)
+    if best.chargeable and best.probability_ppm >= (_ANSWER_PPM if hand_seen else _ANSWER_BLIND_PPM):
         lines = lines_of(world, fact, explanations, settled=False)
         say_only(world, step.step_id, lines, cause="weight changed")
     else:

@@ -6,6 +6,8 @@ import pytest
 
 from engine.core import StoreCore
 from engine.domain import (
+    BodiesTracked,
+    BodyTracked,
     Browsed,
     CaseCause,
     InputFact,
@@ -24,6 +26,7 @@ from tests.build import (
     body,
     carts,
     in_time,
+    ns,
     passed,
     play,
     provisional,
@@ -122,6 +125,15 @@ def test_the_hand_says_who() -> None:
     said = play(StoreCore(STORE), facts)
     assert carts(said) == {"ann": {"beans": 1}}
     assert not any(isinstance(f, NeedsReview) for f in said)
+
+
+def test_somebody_alone_at_the_shelf_is_answered_for_without_a_hand_seen() -> None:
+    nobody_else = [
+        BodiesTracked(t_ns=ns(4 + i / 10), bodies=(BodyTracked(name="ann", head_m=(-0.5, 0.7, 1.7), hands_m=()),))
+        for i in range(20)
+    ]
+    said = play(StoreCore(STORE), in_time(nobody_else, [provisional("s1", 5, {"s1p1": -421})]))
+    assert carts(said) == {"ann": {"beans": 1}}
 
 
 def test_walking_off_before_the_weight_settles_does_not_clear_the_taker() -> None:
