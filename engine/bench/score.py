@@ -34,7 +34,7 @@ _MOVEMENT_WINDOW_NS = 3_000_000_000
 
 
 class Latency(msgspec.Struct, frozen=True, kw_only=True):
-    """Milliseconds from the item leaving contact to the right line at a client; -1 when nothing was measured."""
+    """Milliseconds from the item leaving contact to the line at a client that is right and stays; -1: none measured."""
 
     p50: float
     p99: float
@@ -184,21 +184,25 @@ def _started_ns(line: _Line) -> int:
 
 
 def _latency(claimed: list[tuple[_Movement, _Line]], heard: list[Heard]) -> Latency:
-    delays_ms: list[float] = []
-    for movement, final in claimed:
-        for item in heard:
-            fact = item.fact
-            if (
-                isinstance(fact, Picked | PutBack | PutElsewhere)
-                and fact.line_id == final.line_id
-                and (fact.visit_id, fact.sku_id, type(fact)) == (final.visit_id, final.sku_id, type(final))
-            ):
-                delays_ms.append((item.arrived_ns - movement.t_ns) / 1e6)
-                break
+    delays_ms = [(_right_since_ns(final, heard) - movement.t_ns) / 1e6 for movement, final in claimed]
     if not delays_ms:
         return Latency(p50=-1, p99=-1)
     p50, p99 = np.percentile(delays_ms, [50, 99])
     return Latency(p50=round(float(p50), 1), p99=round(float(p99), 1))
+
+
+def _right_since_ns(final: _Line, heard: list[Heard]) -> int:
+    """When a client had the line as it stayed; saying something else in between starts the wait again."""
+    since_ns = 0
+    for item in heard:
+        fact = item.fact
+        if not isinstance(fact, Picked | PutBack | PutElsewhere | LineWithdrawn) or fact.line_id != final.line_id:
+            continue
+        if type(fact) is not type(final) or (fact.visit_id, fact.sku_id) != (final.visit_id, final.sku_id):
+            since_ns = 0
+        elif since_ns == 0:
+            since_ns = item.arrived_ns
+    return since_ns
 
 
 def _rates(health: list[EngineHealth]) -> dict[str, float]:

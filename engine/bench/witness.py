@@ -4,8 +4,8 @@ import threading
 import time
 from dataclasses import dataclass
 
-from engine.domain import EngineHealth, OutputFact, Snapshot
-from engine.wire import FACTS, HEALTH, Address, EngineClient, EngineUnreachableError
+from engine.domain import EngineHealth, OutputFact, Snapshot, View
+from engine.wire import Address, EngineClient, EngineUnreachableError, Published
 
 _POLL_S = 0.05
 
@@ -48,15 +48,13 @@ class Witness:
                 except EngineUnreachableError:
                     self.connected.clear()
 
-    def _take(self, message: object) -> None:
+    def _take(self, message: Snapshot | Published) -> None:
         now_ns = time.monotonic_ns()
         if isinstance(message, Snapshot):
             known = {heard.fact for heard in self.heard}
             self.heard += [Heard(now_ns, fact) for fact in message.facts if fact not in known]
             self.connected.set()
-            return
-        topic, body = getattr(message, "topic", None), getattr(message, "body", None)
-        if topic is FACTS and body is not None:
-            self.heard.append(Heard(now_ns, body))
-        elif topic is HEALTH and isinstance(body, EngineHealth):
-            self.health.append(body)
+        elif isinstance(message.body, EngineHealth):
+            self.health.append(message.body)
+        elif not isinstance(message.body, View):
+            self.heard.append(Heard(now_ns, message.body))

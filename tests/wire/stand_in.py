@@ -89,5 +89,11 @@ class StandIn:
             case _:
                 self.snapshots_given += 1
                 return Snapshot(
-                    epoch=self.epoch, seq=self.seq, t_ns=0, wall_ns=0, store=self._store, facts=(), backgrounds=()
+                    epoch=self.epoch,
+                    seq=self.seq,
+                    t_ns=0,
+                    wall_ns=0,
+                    store=self._store,
+                    facts=tuple(left(seq) for seq in range(1, self.seq + 1)),
+                    backgrounds=(),
                 )
