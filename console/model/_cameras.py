@@ -100,8 +100,9 @@ def _distance(person: PersonSeen, joints_px: Floats) -> float:
     if person.keypoints:
         keypoints = np.array(person.keypoints).reshape(KEYPOINTS, 3)
         shared = (keypoints[:, 2] >= _MIN_KEYPOINT_SCORE) & np.isfinite(joints_px[:-1, 0])
-        gaps_px = np.linalg.norm(keypoints[shared, :2] - joints_px[:-1][shared], axis=1)
+        away_px = (keypoints[:, :2] - joints_px[:-1])[shared]
+        gaps_px = np.sort(np.hypot(away_px[:, 0], away_px[:, 1]))
     if not len(gaps_px):
-        gaps_px = np.linalg.norm(joints_px[-1:] - [(left + right) / 2, bottom], axis=1)
-    distance = float(np.median(gaps_px)) / height_px
+        gaps_px = np.hypot(*(joints_px[-1:] - [(left + right) / 2, bottom]).T)
+    distance = float(gaps_px[len(gaps_px) // 2]) / height_px
     return distance if np.isfinite(distance) else float("inf")

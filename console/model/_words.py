@@ -1,7 +1,7 @@
 """Sentences for people: why a line says what it says, what a hypothesis means, why a case is open."""
 
 from console.model._visits import CartLine, StoreState
-from engine.domain import CaseCause, NeedsReview, Reason, Verdict, VisitId
+from engine.domain import CaseCause, NeedsReview, Reason, SkuId, Verdict, VisitId
 
 SHORT_ID = 8
 
@@ -37,7 +37,7 @@ def probability(ppm: int) -> str:
     return f"{ppm / 10_000:.0f} %"
 
 
-def reason(why: Reason) -> str:
+def reason(why: Reason, state: StoreState) -> str:
     """Why a line says what it says: "621 g expected, 623 g measured; hand 6 cm away; runner-up X 0.04"."""
     parts = []
     if why.expected_mg:
@@ -49,8 +49,20 @@ def reason(why: Reason) -> str:
     else:
         parts.append(f"hand {why.hand_distance_mm / 10:.0f} cm away")
     if why.runner_up:
-        parts.append(f"runner-up {why.runner_up} {why.runner_up_ppm / 1_000_000:.2f}")
+        parts.append(f"runner-up {_named(why.runner_up, state)} {why.runner_up_ppm / 1_000_000:.2f}")
     return "; ".join(parts)
+
+
+def _named(described: str, state: StoreState) -> str:
+    """The engine's short description with its ids as people know them."""
+    words = []
+    for word in described.split(" "):
+        bare = word.rstrip(":")
+        if bare in state.visits:
+            words.append(shopper_name(VisitId(bare)) + word[len(bare) :])
+        else:
+            words.append(state.product_name(SkuId(word)))
+    return " ".join(words)
 
 
 def question(case: NeedsReview) -> str:

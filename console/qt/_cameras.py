@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from console.model import NS_PER_S, STALE_AFTER_NS, ConsoleModel, shoppers_of, words
-from console.qt._skeleton import CAPTION_PX, Figure, Picture, fit, paint_background, paint_figures
+from console.qt._skeleton import CAPTION_PX, Figure, Picture, fit, paint_background, paint_figures, paint_outline
 from console.qt._theme import Theme
 from engine.domain import Camera, CameraId, CameraOverlay, FloorView
 
@@ -66,8 +66,7 @@ class CameraTileView(QWidget):
         painter.fillRect(area, QColor("#0d1013"))
         self._picture.load(tile.background)
         if not paint_background(painter, self._picture, area):
-            painter.setPen(QColor("#7d868e"))
-            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "no background plate yet")
+            paint_outline(painter, tile.camera, self._model.store, area)
         scale = area.width() / calibration.width_px
         if tile.overlay is not None and not self._age_shown:
             floor = self._model.floor.view

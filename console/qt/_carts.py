@@ -180,7 +180,7 @@ class CartsPage(Page):
     def _why(self, line: CartLine, *, asked: bool) -> str:
         begin = "A person is asked about this line. " if asked else ""
         state = "" if line.settled else "Provisional, the weight still moves. "
-        return f"{begin}{state}{words.reason(line.reason)}."
+        return f"{begin}{state}{words.reason(line.reason, self.model.state)}."
 
 
 def label_box(title: str, content: QWidget) -> QWidget:

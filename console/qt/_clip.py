@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from console.model import ConsoleModel
 from console.qt._cameras import figures_of
-from console.qt._skeleton import CAPTION_PX, Picture, fit, paint_background, paint_figures
+from console.qt._skeleton import CAPTION_PX, Picture, fit, paint_background, paint_figures, paint_outline
 from console.qt._theme import Theme
 from engine.domain import Camera, CameraId, CameraOverlay, Evidence, FloorView, GondolaId
 
@@ -118,7 +118,8 @@ class ClipPlayer(QWidget):
         painter.fillRect(area, QColor("#0d1013"))
         tile = self._model.cameras.tiles.get(clip.camera.camera_id)
         picture.load(None if tile is None else tile.background)
-        paint_background(painter, picture, area)
+        if not paint_background(painter, picture, area):
+            paint_outline(painter, clip.camera, self._model.store, area)
         frame = clip.at(self.instant_ns)
         if frame is not None:
             figures = figures_of(frame, clip.camera, self._floor_at(frame.t_ns), model=self._model, theme=self._theme)

@@ -1,12 +1,13 @@
 """The floor map: walls, gondolas, gates, camera views, people and the way they came."""
 
-from math import atan, atan2, cos, degrees, hypot, sin
+from math import atan, atan2, degrees, hypot
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPolygonF, QTransform
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from console.model import TRAIL_NS, ConsoleModel, TrackOnFloor, words
+from console.qt._skeleton import gondola_corners
 from console.qt._theme import Colours, Theme
 from engine.domain import Camera, Gondola, GondolaId, Point2
 
@@ -101,20 +102,7 @@ class FloorMap(QWidget):
         painter.drawRect(QRectF(where.x() - 3.5, where.y() - 3.5, 7, 7))
 
     def _paint_gondola(self, painter: QPainter, gondola: Gondola, colours: Colours, *, asking: bool) -> None:
-        front = (cos(gondola.yaw_rad), sin(gondola.yaw_rad))
-        side = (-front[1], front[0])
-        corners = [
-            self._at(
-                gondola.origin_m[0] + side[0] * along + front[0] * -back,
-                gondola.origin_m[1] + side[1] * along + front[1] * -back,
-            )
-            for along, back in (
-                (-gondola.width_m / 2, 0.0),
-                (gondola.width_m / 2, 0.0),
-                (gondola.width_m / 2, gondola.depth_m),
-                (-gondola.width_m / 2, gondola.depth_m),
-            )
-        ]
+        corners = [self._at(*corner) for corner in gondola_corners(gondola)]
         painter.setBrush(QColor(colours.raised))
         painter.setPen(QPen(QColor(colours.warn if asking else colours.line), 2 if asking else 1))
         painter.drawPolygon(QPolygonF(corners))

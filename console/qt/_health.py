@@ -15,7 +15,7 @@ from console.model import (
 from console.qt._page import Page, label, panel, restyle
 from console.qt._table import Cell, Column, KeyedView, Row
 from console.qt._theme import Theme
-from engine.domain import CameraHealth, ControllerHealth, EngineHealth, ProcessHealth
+from engine.domain import CameraHealth, CameraId, ControllerHealth, EngineHealth, ProcessHealth
 
 
 class HealthPage(Page):
@@ -68,7 +68,7 @@ class HealthPage(Page):
         if view is None:
             return
         self._show_figures(view)
-        self.cameras.show_rows([self._camera_row(camera) for camera in view.cameras])
+        self.cameras.show_rows(self._camera_rows(view))
         self.controllers.show_rows([self._controller_row(controller) for controller in view.controllers])
         self.processes.show_rows([_process_row(process) for process in view.processes])
 
@@ -102,6 +102,11 @@ class HealthPage(Page):
     def _set_figure(self, name: str, text: str, *, bad: bool) -> None:
         self._figures[name].setText(f"⚠ {text}" if bad else text)
 
+    def _camera_rows(self, view: EngineHealth) -> list[Row]:
+        said = {camera.camera_id for camera in view.cameras}
+        silent = [camera.camera_id for camera in self.model.store.cameras if camera.camera_id not in said]
+        return [self._camera_row(camera) for camera in view.cameras] + [_silent_row(camera_id) for camera_id in silent]
+
     def _camera_row(self, camera: CameraHealth) -> Row:
         problem = camera_problem(camera)
         ink = "alarm" if problem else "ink"
@@ -127,6 +132,12 @@ class HealthPage(Page):
             Cell(problem or "well", ink if problem else "quiet"),
         )
         return Row(controller.controller_id, cells, spoken=f"{controller.controller_id}: {problem or 'well'}")
+
+
+def _silent_row(camera_id: CameraId) -> Row:
+    """A camera of the store of which the engine gives no figures."""
+    cells = (Cell("○", "faint"), Cell(str(camera_id), "quiet"), *(Cell("–", "quiet"),) * 3, Cell("no figures", "quiet"))
+    return Row(camera_id, cells, spoken=f"{camera_id}: no figures")
 
 
 def _is_of(key: FaultKey, controller: ControllerHealth) -> bool:

@@ -24,7 +24,9 @@ def run(address: Address, *, screenshots: Path | None = None, seconds: float | N
     assert isinstance(app, QApplication)  # noqa: S101 - another kind cannot show windows
     app.setStyle("Fusion")
     app.setApplicationName("Tillfree")
-    window = ConsoleWindow(address, QSettings("Tillfree", "console"))
+    # Pictures show the console as it is made, not as somebody has arranged it.
+    forgotten = QSettings(os.devnull, QSettings.Format.IniFormat)
+    window = ConsoleWindow(address, forgotten if screenshots else QSettings("Tillfree", "console"))
     window.show()
     window.start()
     if screenshots is not None:

@@ -21,6 +21,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 _ROWS_MEASURED = 200
 _PADDING_PX = 20
+_STRETCH_AT_LEAST_PX = 110
 _JITTER_PX = 12
 """A column narrower by less than this stays: changing figures must not make the table tremble."""
 
@@ -187,8 +188,10 @@ class KeyedView(QTableView):
                 continue
             texts = [column.title, *(row.cells[place].text for row in rows[:_ROWS_MEASURED])]
             width_px = max(metrics.horizontalAdvance(text) for text in texts) + _PADDING_PX
-            if abs(self.columnWidth(place) - width_px) > _JITTER_PX or self.columnWidth(place) < width_px:
+            if not 0 <= self.columnWidth(place) - width_px <= _JITTER_PX:
                 self.setColumnWidth(place, width_px)
+        fixed_px = sum(self.columnWidth(place) for place, column in enumerate(self._columns) if not column.stretch)
+        self.setMinimumWidth(fixed_px + _STRETCH_AT_LEAST_PX)
 
     def selected_key(self) -> Hashable | None:
         """The key of the row the reader is on."""

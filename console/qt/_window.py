@@ -174,7 +174,7 @@ class ConsoleWindow(QMainWindow):
         box.addLayout(across, 1)
         box.addWidget(self.status)
         self.setCentralWidget(whole)
-        self.setMinimumSize(QSize(960, 600))
+        self.setMinimumSize(QSize(1180, 680))
 
     def _rail_button(self, place: int, name: str) -> QPushButton:
         button = QPushButton()

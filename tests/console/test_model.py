@@ -283,9 +283,9 @@ def test_search_finds_by_words_and_prefers_the_measured_mass() -> None:
     assert (likely_quantity(olive, -1_840_000), likely_quantity(olive, 925_000)) == (2, -1)
 
 
-def test_reasons_read_like_sentences() -> None:
-    assert words.reason(trade.reason(623, 621)) == (
-        "621 g expected, 623 g measured; hand 6 cm away; runner-up Shopper m4x9tt 0.04"
+def test_reasons_read_like_sentences(replica: Replica) -> None:
+    assert words.reason(trade.reason(623, 621), replica.model.state) == (
+        "621 g expected, 623 g measured; hand 6 cm away; runner-up Shopper m4x9tt: 1 Olive oil 500 ml 0.04"
     )
     assert words.probability(999_900) == ">99 %"
     assert words.probability(500) == "<1 %"

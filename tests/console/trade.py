@@ -63,7 +63,7 @@ def reason(measured_g: float, expected_g: float, *, hand_mm: int | None = 60) ->
         measured_mg=round(measured_g * 1000),
         expected_mg=round(expected_g * 1000),
         hand_distance_mm=hand_mm,
-        runner_up="Shopper m4x9tt",
+        runner_up="m4x9tt: 1 olive",
         runner_up_ppm=40_000,
     )
 
