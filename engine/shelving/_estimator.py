@@ -34,10 +34,10 @@ _GAP_NS = 500_000_000
 _BASELINE_NS = 60_000_000_000
 # Levels and noise take seconds to learn; every third sample is plenty.
 _TRACK_NS = 45_000_000
-# Noticing: a fast change stands out of 80 ms, a small one only of 400 ms.
-_FAST_MIN_G, _FAST_SIGMAS = 12.0, 8.0
+# Noticing: a fast change stands out of 80 ms, a small one (it may be a finger's press) only of 400 ms.
+_FAST_MIN_G, _FAST_SIGMAS = 25.0, 8.0
 _SLOW_MIN_G, _SLOW_SIGMAS = 6.0, 6.0
-_BESIDE_SIGMAS = 4.0
+_BESIDE_MIN_G, _BESIDE_SIGMAS = 12.0, 4.0
 _FLAT_SIGMAS, _FLAT_SHARE = 6.0, 0.1
 # A plate that rings jumps from sample to sample; a new level stands out of the mean of so many jumps.
 _RESTLESS = 9.0
@@ -46,10 +46,11 @@ _LEAK_SHARE, _LEAK_PLATES = 0.03, 2
 # Plates side by side whose changes start closer than this belong to one item.
 _JOIN_NS = 150_000_000
 _REVISE_NS = 100_000_000
-# Settling: noise as at rest, up to this factor; a plate that stays noisy is believed after the limit.
-_REST_SIGMAS = 2.5
+# Settling: noise as at rest, up to this factor, or a ringing this small beside the change (a hand that rests sways
+# more); a plate that stays noisy is believed after the limit.
+_REST_SIGMAS, _REST_SHARE = 2.5, 0.005
 _CONFIRM_NS = 200_000_000
-_CERTAIN_SIGMAS = 5.0
+_CERTAIN_SIGMAS = 7.0
 _SETTLE_LIMIT_NS = 5_000_000_000
 
 
@@ -104,7 +105,10 @@ class ShelfEstimator:
         if noticed.any():
             facts += self._begin(t_ns, now, noticed & ~_awaiting(moving, size))
         for step in list(self._open):
-            facts += self._follow(t_ns, step, now)
+            said = self._follow(t_ns, step, now)
+            if said:
+                facts += said
+                now = self._rest.deviation(self._window)  # a step that settled has changed the levels
         if t_ns - self._tracked_ns < _TRACK_NS:
             return facts
         quiet = self._rest.known & ~noticed & ~moving
@@ -158,7 +162,7 @@ class ShelfEstimator:
     def _widened(self, plates: list[int], now: Deviation) -> list[int]:
         """With the plates beside them that moved too: beside a movement, less is noise."""
         size = np.abs(now.short_g)
-        moved = size > np.maximum(_FAST_MIN_G, _BESIDE_SIGMAS * now.shaken * self._rest.short_sigma_g)
+        moved = size > np.maximum(_BESIDE_MIN_G, _BESIDE_SIGMAS * now.shaken * self._rest.short_sigma_g)
         moved &= size > _LEAK_SHARE * _greatest_beside(size)
         edge = {plates[0] - 1, plates[-1] + 1} & set(range(len(size)))
         return sorted({*plates, *(index for index in edge if moved[index] and not self._is_open(index))})
@@ -182,7 +186,8 @@ class ShelfEstimator:
         if t_ns - step.opened_ns < _CONFIRM_NS:
             return []
         sd_g = held(self._window)[:, plates].std(axis=0)
-        calm = (sd_g <= _REST_SIGMAS * now.shaken * rest.sigma_g[plates]).all()
+        calm_g = np.maximum(_REST_SIGMAS * now.shaken * rest.sigma_g[plates], _REST_SHARE * np.abs(now.hold_g[plates]))
+        calm = (sd_g <= calm_g).all()
         if not calm and t_ns - step.changed_ns < _SETTLE_LIMIT_NS:
             return self._revise(t_ns, step, now)
         return self._settle(t_ns, step, now)
@@ -191,7 +196,7 @@ class ShelfEstimator:
         plates = step.plates
         total_g = float(now.short_g[plates].sum())
         off_g = abs(total_g - step.said_g)
-        doubt_g = max(_FAST_MIN_G, 0.1 * abs(total_g), _FAST_SIGMAS * float(self._rest.short_sigma_g[plates].max()))
+        doubt_g = max(_BESIDE_MIN_G, 0.1 * abs(total_g), _FAST_SIGMAS * float(self._rest.short_sigma_g[plates].max()))
         flat = now.range_g[plates] <= np.maximum(
             _FLAT_SIGMAS * self._rest.sigma_g[plates], _FLAT_SHARE * np.abs(now.short_g[plates])
         )
@@ -210,16 +215,17 @@ class ShelfEstimator:
         sigma_g = np.hypot(now.shaken * rest.hold_sigma_g, now.settling_g / 2)
         ringing_g = _RESTLESS / 2 * rest.restless_g(self._window) / np.sqrt(now.hold_rows)
         least_g = np.maximum(np.maximum(_SLOW_MIN_G / 2, ringing_g), _CERTAIN_SIGMAS * sigma_g)
-        stayed = (size > least_g) & (size > _LEAK_SHARE * _greatest_beside(size)) & rest.known
+        leaked_g = _LEAK_SHARE * _greatest_beside(size)
+        stayed = (size > least_g) & (size > leaked_g) & rest.known
         plates = [index for index in self._reach(step) if stayed[index]]
         moved = self._movement(plates, now.hold_g, sigma_g)
         if abs(moved.mass_mg) < 3000 * moved.sigma_g and len(plates) == 1:
             plates, moved = [], self._movement([], now.hold_g, sigma_g)
         fact = settled(self._shelf, step, moved, self._window, rest.level_g)
-        beside = self._beside(step)
+        small = size <= np.maximum(leaked_g, _SLOW_MIN_G)  # what is more is a movement of its own
+        beside = [index for index in self._beside(step) if index in plates or small[index]]
+        rest.level_g[beside] += now.hold_g[beside]
         rest.level_g[step.plates] += now.hold_g[step.plates]
-        others = [index for index in beside if index in plates or not stayed[index]]
-        rest.level_g[others] += now.hold_g[others]
         self._baseline_ns = 0
         return [fact]
 
@@ -229,7 +235,8 @@ class ShelfEstimator:
             return Movement({}, float(np.sqrt(np.mean(sigma_g**2))))
         taken = set(plates)
         near = {index for plate in plates for index in self._around(plate)} - taken
-        leaked_g = sum(float(grams[index]) for index in near if not self._is_open(index))
+        most_g = _LEAK_SHARE * abs(float(grams[plates].sum()))
+        leaked_g = sum(min(max(float(grams[index]), -most_g), most_g) for index in near if not self._is_open(index))
         variance = 2 * float((sigma_g[plates] ** 2).sum())  # of the level before, and of the one after
         # Any share of the leak, from none to all, is as likely.
         variance += leaked_g**2 / 12

@@ -25,8 +25,7 @@ from engine.domain import (
     Store,
 )
 from engine.ports import DeviceError, ShelfLink, ShelfSamples
-from engine.runtime.shelves import ShelvesOfController, poll_controller
-from engine.runtime.shelves._poller import check_wiring
+from engine.runtime.shelves import ShelvesOfController, check_wiring, poll_controller
 from engine.store import ControllerSection, Installation, StoreFolder, StoreFolderError, StoreSection
 
 DEADLINE_S = 10.0
