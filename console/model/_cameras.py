@@ -95,7 +95,9 @@ def _project(shopper: ShopperOnFloor, camera: Camera) -> Floats:
 def _distance(person: PersonSeen, joints_px: Floats) -> float:
     """Median joint distance over the person's height; by the feet when no joint is shared; inf if unknown."""
     left, top, right, bottom = person.xyxy_px
-    height_px = max(bottom - top, 1.0)
+    seen_px = joints_px[np.isfinite(joints_px[:, 1]), 1]
+    # Of a person cut by the picture's edge the box is only a part.
+    height_px = max(bottom - top, float(np.ptp(seen_px)) if len(seen_px) else 0.0, 1.0)
     gaps_px = np.empty(0)
     if person.keypoints:
         keypoints = np.array(person.keypoints).reshape(KEYPOINTS, 3)

@@ -7,6 +7,8 @@ from console.model._clock import NS_PER_S
 from engine.domain import FloorView, Point2, ShopperOnFloor, TrackId
 
 TRAIL_NS = 15 * NS_PER_S
+RECENT_NS = 3 * NS_PER_S
+"""Cameras lag behind the floor by less than this."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class FloorState:
     def __init__(self) -> None:
         self.tracks: dict[TrackId, TrackOnFloor] = {}
         self.view: FloorView | None = None
+        self._recent: deque[FloorView] = deque()
 
     def apply(self, view: FloorView) -> None:
         """A newer picture of the floor."""
@@ -48,7 +51,14 @@ class FloorState:
             track.shopper, track.present = shopper, True
             foot_m = (shopper.foot_mm[0] / 1000, shopper.foot_mm[1] / 1000)
             track.trail.append(TrailPoint(view.t_ns, foot_m))
+        self._recent.append(view)
+        while self._recent[0].t_ns < view.t_ns - RECENT_NS:
+            self._recent.popleft()
         self._forget(view.t_ns - TRAIL_NS)
+
+    def view_at(self, t_ns: int) -> FloorView | None:
+        """The recent picture nearest to an instant: a camera's frame is older than the newest one."""
+        return min(self._recent, key=lambda view: abs(view.t_ns - t_ns), default=None)
 
     def _forget(self, before_ns: int) -> None:
         for track_id, track in list(self.tracks.items()):

@@ -6,6 +6,8 @@ from console.model._clock import NS_PER_S
 from engine.domain import CameraHealth, CameraId, EngineHealth, OutputFact, SensorFault, SensorRecovered
 
 SLOW_LAG_MS = 300.0
+SLOW_CAMERA_MS = 1000.0
+"""A busy machine lets a camera wait now and then; only what stays behind like this needs a person."""
 LOW_DISK_MB = 1000.0
 
 
@@ -77,7 +79,7 @@ def camera_problem(camera: CameraHealth) -> str:
         return camera.fault
     if camera.fps <= 0:
         return "no frames"
-    if camera.lag_ms > SLOW_LAG_MS:
+    if camera.lag_ms > SLOW_CAMERA_MS:
         return f"{camera.lag_ms:.0f} ms behind"
     return ""
 

@@ -69,7 +69,7 @@ class CameraTileView(QWidget):
             paint_outline(painter, tile.camera, self._model.store, area)
         scale = area.width() / calibration.width_px
         if tile.overlay is not None and not self._age_shown:
-            floor = self._model.floor.view
+            floor = self._model.floor.view_at(tile.overlay.t_ns)
             figures = figures_of(tile.overlay, tile.camera, floor, model=self._model, theme=self._theme)
             paint_figures(painter, figures, area, scale=scale)
         self._paint_caption(painter, area)

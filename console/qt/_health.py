@@ -17,6 +17,8 @@ from console.qt._table import Cell, Column, KeyedView, Row
 from console.qt._theme import Theme
 from engine.domain import CameraHealth, CameraId, ControllerHealth, EngineHealth, ProcessHealth
 
+_PROBLEMS_SHOWN = 6
+
 
 class HealthPage(Page):
     """Problems, cameras, shelf controllers, processes."""
@@ -62,8 +64,13 @@ class HealthPage(Page):
     def refresh(self, at_ns: int) -> None:
         """Everything, once a second at most by nature of the topic."""
         problems = self.model.health.problems()
-        self.problems.setText("\n".join(f"⚠  {problem}" for problem in problems) or "Nothing needs a person.")
         restyle(self.problems, "alarm" if problems else "quiet")
+        shown = [f"⚠  {problem}" for problem in problems[:_PROBLEMS_SHOWN]]
+        if len(problems) > _PROBLEMS_SHOWN:
+            shown.append(f"and {len(problems) - _PROBLEMS_SHOWN} more, see below")
+        self.problems.setText("\n".join(shown) or "Nothing needs a person.")
+        # A wrapping label tells its layout one line only.
+        self.problems.setMinimumHeight(self.problems.heightForWidth(self.problems.width()))
         view = self.model.health.view
         if view is None:
             return

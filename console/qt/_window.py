@@ -36,6 +36,8 @@ from engine.wire import Address
 REPAINT_MS = 34
 """Below 30 Hz: nobody sees more, and two cores have better things to do."""
 LAYOUT_VERSION = 1
+_LAYOUT_PASSES = 3
+"""A label that grows tells its panel, the panel its page."""
 
 
 class ConsoleWindow(QMainWindow):
@@ -83,7 +85,8 @@ class ConsoleWindow(QMainWindow):
         shown, saved = self.stack.currentIndex(), []
         for place, page in enumerate(self.pages):
             self.go_to(place)
-            QApplication.processEvents()
+            for _ in range(_LAYOUT_PASSES):
+                QApplication.processEvents()
             saved.append(folder / f"{place + 1}-{page.name.lower()}.png")
             if not self.grab().save(str(saved[-1])):
                 raise OSError(f"cannot write {saved[-1]}")

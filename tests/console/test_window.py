@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from console.model import DecisionStage, Link
 from console.qt import ConsoleWindow
-from engine.domain import Accepted, CaseResolved, CommandRequest, Refused, ResolveCase, VisitId
+from engine.domain import Accepted, CaseResolved, CommandRequest, Refused, ResolveCase, SensorFault, VisitId
 from tests.console import pictures, scene, trade
 from tests.console.engine_standin import EngineStandIn
 from tests.console.trade import NOW, S
@@ -284,8 +284,9 @@ def test_every_page_has_a_screenshot(qtbot: QtBot, engine: EngineStandIn, settin
     settings.setValue("layout/appearance", appearance)
     window = _open(qtbot, engine, settings)
     qtbot.waitUntil(lambda: len(window.model.review.evidence) == 2, timeout=LONG_MS)
+    engine.say(SensorFault(t_ns=NOW, device_id="shelf-2", kind="channel 5 is frozen", remedy="Check its load cell"))
     engine.say(scene.health(NOW + 2 * S, fault="no frames for 4 s; check its cable and address"))
-    qtbot.waitUntil(lambda: bool(window.model.health.problems()), timeout=LONG_MS)
+    qtbot.waitUntil(lambda: len(window.model.health.problems()) == 2, timeout=LONG_MS)
     saved = window.save_screenshots(SCREENSHOTS / appearance)
     assert [path.stem for path in saved] == ["1-store", "2-carts", "3-review", "4-health", "5-receipts"]
     for path in saved:
