@@ -59,11 +59,11 @@ def stage_recording(
 def _facings(file: Path) -> Iterable[_Facing]:
     for number, document in documents(file):
         try:
-            ids = document["plate_ids"]
+            ids = document.get("plate_ids", [])
             where = {(p["shelf_id"]["gondola_id"]["id"], p["shelf_id"]["shelf_index"]) for p in ids}
-            product = document["planogram_product_id"].get("id")
+            product = document.get("planogram_product_id", {}).get("id")
             box = document.get("global_coordinates", {})
-        except (KeyError, TypeError) as error:
+        except (AttributeError, KeyError, TypeError) as error:
             raise RecordingError(f"{file}: line {number}: {error!r}. Not a facing") from None
         for gondola, shelf in sorted(where):
             plates = sorted(p["plate_index"] for p in ids if p["shelf_id"]["shelf_index"] == shelf)
@@ -114,7 +114,7 @@ def _write_layout(file: Path, data: Path, recording: Recording, facings: list[_F
             if place in shelves and len(missing) < plates.get(place, 0):
                 placed[place] = plates[place]
                 stand = as_stocked.get(place) or _Stand(
-                    shelves[place]["transform"]["translation"]["z"], shelves[place]["dim_z"]
+                    shelves[place]["transform"]["translation"].get("z", 0.0), shelves[place]["dim_z"]
                 )
                 text.append(_shelf(trace, shelf, stand, plates=plates[place], missing=missing))
     file.write_text(_floor(gondolas, store) + "\n".join(text), encoding="utf-8")
@@ -132,7 +132,9 @@ def _shelf(trace: GondolaTrace, shelf: int, stand: _Stand, *, plates: int, missi
 def _gondola(number: int, box: dict[str, Any], shelves: Mapping[Place, dict[str, Any]]) -> str:
     at, turn_rad = box["transform"]["translation"], box["transform"]["rotation"].get("z", 0.0)
     depth_m = max((s["dim_y"] for place, s in shelves.items() if place[0] == number), default=0.4)
-    front_m = min((s["transform"]["translation"]["y"] for place, s in shelves.items() if place[0] == number), default=0)
+    front_m = min(
+        (s["transform"]["translation"].get("y", 0.0) for place, s in shelves.items() if place[0] == number), default=0
+    )
     middle_m = box["dim_x"] / 2
     x_m = at.get("x", 0.0) + middle_m * math.cos(turn_rad) - front_m * math.sin(turn_rad)
     y_m = at.get("y", 0.0) + middle_m * math.sin(turn_rad) + front_m * math.cos(turn_rad)
