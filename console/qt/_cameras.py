@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 from console.model import NS_PER_S, STALE_AFTER_NS, ConsoleModel, shoppers_of, words
 from console.qt._skeleton import CAPTION_PX, Figure, Picture, fit, paint_background, paint_figures, paint_outline
 from console.qt._theme import Theme
-from engine.domain import Camera, CameraId, CameraOverlay, FloorView
+from engine.domain import Camera, CameraHealth, CameraId, CameraOverlay, FloorView
 
 
 def figures_of(
@@ -90,13 +90,18 @@ class CameraTileView(QWidget):
         if self._age_shown:
             painter.fillRect(area, QColor(70, 74, 78, 120))
             painter.setPen(QColor("#ffc861"))
-            painter.drawText(inner, right, f"⚠ {self._age_shown}")
+            room = int(inner.width()) - painter.fontMetrics().horizontalAdvance(f"{self._camera_id}   ")
+            text = painter.fontMetrics().elidedText(f"⚠ {self._age_shown}", Qt.TextElideMode.ElideRight, room)
+            painter.drawText(inner, right, text)
         else:
             painter.setPen(QColor("#9aa3ab"))
             painter.drawText(inner, right, self._rate())
 
     def _age(self) -> str:
-        """In words when the picture is stale, empty when it is live."""
+        """In words why the picture cannot be trusted, empty when it is live."""
+        health = self._health()
+        if health is not None and health.fault:
+            return health.fault
         tile = self._model.cameras.tiles.get(self._camera_id)
         age_ns = None if tile is None else tile.age_ns(self._at_ns)
         if age_ns is None:
@@ -104,9 +109,13 @@ class CameraTileView(QWidget):
         return f"no picture for {words.age(age_ns / NS_PER_S)}" if age_ns > STALE_AFTER_NS else ""
 
     def _rate(self) -> str:
+        health = self._health()
+        return "" if health is None else f"{health.fps:.0f} fps"
+
+    def _health(self) -> CameraHealth | None:
         view = None if self._theme.stale else self._model.health.view
         cameras = () if view is None else view.cameras
-        return next((f"{camera.fps:.0f} fps" for camera in cameras if camera.camera_id == self._camera_id), "")
+        return next((camera for camera in cameras if camera.camera_id == self._camera_id), None)
 
 
 class CameraGrid(QWidget):

@@ -124,8 +124,12 @@ class FloorMap(QWidget):
         painter.setPen(QPen(QColor(colours.ink), 2, Qt.PenStyle.DotLine))
         painter.drawLine(left, right)
         middle = (left + right) / 2
-        below = middle.y() > self.rect().center().y()
-        box = QRectF(middle.x() - 40, middle.y() + (4 if below else -18), 80, 14)
+        if abs(left.y() - right.y()) > abs(left.x() - right.x()):
+            inward = -44 if middle.x() > self.rect().center().x() else 4
+            box = QRectF(middle.x() + inward, middle.y() - 7, 40, 14)
+        else:
+            below = middle.y() > self.rect().center().y()
+            box = QRectF(middle.x() - 40, middle.y() + (4 if below else -18), 80, 14)
         self._write(painter, "Gate", box, QColor(colours.quiet))
 
     def _paint_trail(self, painter: QPainter, track: TrackOnFloor, colours: Colours) -> None:

@@ -81,6 +81,7 @@ def paint_outline(painter: QPainter, camera: Camera, store: Store, area: QRectF)
     pixels += [area.left(), area.top()]
     painter.save()
     painter.setClipRect(area)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(QColor("#59626a"), 1))
     for a, b in zip(pixels[0::2], pixels[1::2], strict=True):
         if np.isfinite(a).all() and np.isfinite(b).all():

@@ -32,6 +32,7 @@ class WeightCurve(QWidget):
         font.setPixelSize(10)
         for side in ("left", "bottom"):
             self._plot.getAxis(side).setStyle(tickFont=font, tickLength=-4)
+            self._plot.getAxis(side).enableAutoSIPrefix(False)
         self._plot.setLabel("bottom", "seconds from the step")
         self._plot.setLabel("left", "grams")
         box = QVBoxLayout(self)
@@ -51,7 +52,7 @@ class WeightCurve(QWidget):
         if expected_g is not None:
             self._expected.setValue(expected_g)
             self._expected.label.setFormat(f"{abs(expected_g):.0f} g expected")
-        self._now.setVisible(bool(self._curves))
+        self._plot.setVisible(bool(self._curves))
         text = "; ".join(f"{step.mass_mg / 1000:.0f} g, uncertain by {step.sigma_mg / 1000:.1f} g" for step in steps)
         self.setAccessibleDescription(text)
         self._recolour()

@@ -85,6 +85,7 @@ class ConsoleWindow(QMainWindow):
         shown, saved = self.stack.currentIndex(), []
         for place, page in enumerate(self.pages):
             self.go_to(place)
+            self._tick()
             for _ in range(_LAYOUT_PASSES):
                 QApplication.processEvents()
             saved.append(folder / f"{place + 1}-{page.name.lower()}.png")
