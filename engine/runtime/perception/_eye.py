@@ -9,9 +9,9 @@ import simplejpeg
 from numpy.typing import NDArray
 
 from engine import vision
-from engine.domain import BackgroundPlate, Camera, CameraHealth, Drops, FramesDropped, PersonsSeen
+from engine.domain import BackgroundPlate, Camera, CameraHealth, Drops, FramesDropped, PersonSeen, PersonsSeen
 from engine.ports import CameraLink, Frame, Image
-from engine.runtime.perception._perceiver import Perceiver
+from engine.runtime.perception._perceiver import Perceiver, around, describe, nobody
 
 _SUBSTREAM_WIDTH_PX = 640
 _PLATE_WIDTH_PX = 640
@@ -31,6 +31,7 @@ class Eye:
         self._due_ns = 0
         self._plate = vision.BackgroundPlate()
         self._gate = vision.MotionGate()
+        self._expected: vision.Detections | None = None
         self._drops: Counter[str] = Counter()
         self._told: Counter[str] = Counter()
         self._looked: deque[int] = deque()
@@ -58,15 +59,22 @@ class Eye:
         if image_bgr.size == 0:
             self._drops["broken"] += 1
             return None
-        people = vision.Detections(xyxy_px=np.zeros((0, 4), np.float32), score=np.zeros(0, np.float32))
-        if self._gate.judge(image_bgr, self._plate).moved:
-            people = perceiver.detect(image_bgr)
-        persons = perceiver.describe(self.camera, image_bgr, people)
-        self._plate.observe(image_bgr, people.xyxy_px, frame.t_ns)
+        persons = self._see(image_bgr, frame.t_ns, perceiver)
         now_ns = time.monotonic_ns()
         self._lag_ms = (now_ns - frame.t_ns) / 1e6
         self._looked.append(now_ns)
         return PersonsSeen(t_ns=frame.t_ns, camera_id=self.camera.camera_id, frame_seq=frame.seq, persons=persons)
+
+    def _see(self, image_bgr: Image, t_ns: int, perceiver: Perceiver) -> tuple[PersonSeen, ...]:
+        people, joints = nobody(), None
+        if self._gate.judge(image_bgr, self._plate).moved:
+            people = self._expected or perceiver.detect(image_bgr)
+        if len(people):
+            joints = perceiver.pose(image_bgr, people)
+        detected = self._expected is None
+        self._expected = around(joints, people) if joints is not None and detected else None
+        self._plate.observe(image_bgr, people.xyxy_px, t_ns)
+        return describe(self.camera, image_bgr.shape[1], people, joints) if joints is not None else ()
 
     def health(self, now_ns: int) -> CameraHealth:
         """Rate, lag, drops and fault of the moment."""

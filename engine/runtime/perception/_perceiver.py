@@ -5,13 +5,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain import Camera, CameraCalibration, PersonSeen, PersonsSeen
+from engine.domain import Camera, CameraCalibration, PersonSeen
 from engine.ports import Image
-from engine.vision import Detections, PersonDetector, PoseEstimator
+from engine.vision import Detections, Keypoints, PersonDetector, PoseEstimator
 
 # What must be visible of a person before a pose is worth its time.
 _LEAST_HEIGHT_SHARE = 0.08
 _MOST_PERSONS = 8
+_SURE_JOINT = 0.3
+_LEAST_JOINTS = 8
+_BODY_BEYOND_JOINTS = 0.12  # hair, hands and soles, as a share of the joints' extent on each side
 
 
 class Perceiver:
@@ -28,23 +31,46 @@ class Perceiver:
         order = np.argsort(-found.score[tall], kind="stable")[:_MOST_PERSONS]
         return Detections(xyxy_px=found.xyxy_px[tall][order], score=found.score[tall][order])
 
-    def describe(self, camera: Camera, image_bgr: Image, people: Detections) -> tuple[PersonSeen, ...]:
-        """Boxes and joints of ``people`` in ideal pixels of the camera's calibration."""
-        if not len(people):
-            return ()
-        joints = self._pose.estimate(image_bgr, people.xyxy_px)
-        scale = camera.calibration.width_px / image_bgr.shape[1]
-        boxes = _ideal(camera.calibration, people.xyxy_px.reshape(-1, 2), scale).reshape(-1, 4)
-        points = _ideal(camera.calibration, joints.xy_px.reshape(-1, 2), scale).reshape(joints.xy_px.shape)
-        return tuple(
-            _person(box, float(score), np.column_stack([xy, marks]))
-            for box, score, xy, marks in zip(boxes, people.score, points, joints.score, strict=True)
-        )
+    def pose(self, image_bgr: Image, people: Detections) -> Keypoints:
+        """The joints of ``people`` in the picture (H, W, 3)."""
+        return self._pose.estimate(image_bgr, people.xyxy_px)
 
-    def look(self, camera: Camera, image_bgr: Image, *, t_ns: int, frame_seq: int) -> PersonsSeen:
-        """Everything one frame says."""
-        persons = self.describe(camera, image_bgr, self.detect(image_bgr))
-        return PersonsSeen(t_ns=t_ns, camera_id=camera.camera_id, frame_seq=frame_seq, persons=persons)
+
+def nobody() -> Detections:
+    """A frame without people."""
+    return Detections(xyxy_px=np.zeros((0, 4), np.float32), score=np.zeros(0, np.float32))
+
+
+def around(joints: Keypoints, people: Detections) -> Detections | None:
+    """Where the same people will be in the next frame: around their joints. None when somebody's are too unsure.
+
+    The detector costs twice what a pose costs; between two of its runs the joints say where to look.
+    """
+    boxes = [_box_around(xy[score > _SURE_JOINT]) for xy, score in zip(joints.xy_px, joints.score, strict=True)]
+    known = [box for box in boxes if box is not None]
+    if not known or len(known) < len(boxes):
+        return None
+    return Detections(xyxy_px=np.stack(known), score=people.score)
+
+
+def describe(camera: Camera, width_px: int, people: Detections, joints: Keypoints) -> tuple[PersonSeen, ...]:
+    """Boxes and joints, found in a picture of that width, in ideal pixels of the camera's calibration."""
+    scale = camera.calibration.width_px / width_px
+    boxes = _ideal(camera.calibration, people.xyxy_px.reshape(-1, 2), scale).reshape(-1, 4)
+    points = _ideal(camera.calibration, joints.xy_px.reshape(-1, 2), scale).reshape(joints.xy_px.shape)
+    return tuple(
+        _person(box, float(score), np.column_stack([xy, marks]))
+        for box, score, xy, marks in zip(boxes, people.score, points, joints.score, strict=True)
+    )
+
+
+def _box_around(points_px: NDArray[np.float32]) -> NDArray[np.float32] | None:
+    if len(points_px) < _LEAST_JOINTS:
+        return None
+    low, high = points_px.min(axis=0), points_px.max(axis=0)
+    margin = (high - low) * _BODY_BEYOND_JOINTS
+    box: NDArray[np.float32] = np.concatenate([low - margin, high + margin]).astype(np.float32)
+    return box
 
 
 def _ideal(calibration: CameraCalibration, points_px: NDArray[np.floating[Any]], scale: float) -> NDArray[np.float64]:
