@@ -28,6 +28,17 @@ class _Stand:
 
 
 @dataclass(frozen=True)
+class _Columns:
+    """Plates side by side on a gondola: in the shop fitter's drawing, and as far as channels deliver grams.
+
+    A channel beyond the drawing is taken to go on at the same pitch, so that nothing that is weighed goes unwatched.
+    """
+
+    drawn: int
+    wired: int
+
+
+@dataclass(frozen=True)
 class _Facing:
     gondola: int
     shelf: int
@@ -42,7 +53,7 @@ def stage_recording(
     """Write the store of a recording into ``folder`` and open it. Raises ``RecordingError``.
 
     ``ports`` names where each controller (``gondola-N``) and the ``tracker`` will listen, and the engine's endpoints.
-    Products without a weight and plates without a place are left out and told.
+    Products without a weight and shelves without a place are left out and told.
     """
     folder.mkdir(parents=True, exist_ok=True)
     facings = list(_facings(data / "planogram.json"))
@@ -107,18 +118,25 @@ def _write_layout(file: Path, data: Path, recording: Recording, facings: list[_F
     for trace in recording.traces:
         if trace.gondola not in gondolas:
             continue
-        text.append(_gondola(trace.gondola, gondolas[trace.gondola], shelves))
+        columns = _columns(trace, plates)
+        text.append(_gondola(trace.gondola, gondolas[trace.gondola], shelves, columns=columns))
         for shelf in range(1, trace.grams.shape[1] + 1):
-            place = (trace.gondola, shelf)
-            missing = set(range(1, plates.get(place, 0) + 1)) - set(trace.live(shelf))
-            if place in shelves and len(missing) < plates.get(place, 0):
-                placed[place] = plates[place]
+            place, live = (trace.gondola, shelf), trace.live(shelf)
+            if place in shelves and live:
+                placed[place] = columns.wired
                 stand = as_stocked.get(place) or _Stand(
                     shelves[place]["transform"]["translation"].get("z", 0.0), shelves[place]["dim_z"]
                 )
-                text.append(_shelf(trace, shelf, stand, plates=plates[place], missing=missing))
+                missing = set(range(1, columns.wired + 1)) - set(live)
+                text.append(_shelf(trace, shelf, stand, plates=columns.wired, missing=missing))
     file.write_text(_floor(gondolas, store) + "\n".join(text), encoding="utf-8")
     return placed
+
+
+def _columns(trace: GondolaTrace, plates: Mapping[Place, int]) -> _Columns:
+    drawn = max((count for place, count in plates.items() if place[0] == trace.gondola), default=1)
+    live = (plate for shelf in range(1, trace.grams.shape[1] + 1) for plate in trace.live(shelf))
+    return _Columns(drawn=drawn, wired=max(drawn, *live))
 
 
 def _shelf(trace: GondolaTrace, shelf: int, stand: _Stand, *, plates: int, missing: set[int]) -> str:
@@ -129,19 +147,20 @@ def _shelf(trace: GondolaTrace, shelf: int, stand: _Stand, *, plates: int, missi
     )
 
 
-def _gondola(number: int, box: dict[str, Any], shelves: Mapping[Place, dict[str, Any]]) -> str:
+def _gondola(number: int, box: dict[str, Any], shelves: Mapping[Place, dict[str, Any]], *, columns: _Columns) -> str:
     at, turn_rad = box["transform"]["translation"], box["transform"]["rotation"].get("z", 0.0)
     depth_m = max((s["dim_y"] for place, s in shelves.items() if place[0] == number), default=0.4)
     front_m = min(
         (s["transform"]["translation"].get("y", 0.0) for place, s in shelves.items() if place[0] == number), default=0
     )
-    middle_m = box["dim_x"] / 2
+    width_m = box["dim_x"] * columns.wired / columns.drawn
+    middle_m = width_m / 2
     x_m = at.get("x", 0.0) + middle_m * math.cos(turn_rad) - front_m * math.sin(turn_rad)
     y_m = at.get("y", 0.0) + middle_m * math.sin(turn_rad) + front_m * math.cos(turn_rad)
     return (
         f'[[gondola]]\nid = "{number}"\norigin_m = [{x_m:.4f}, {y_m:.4f}]\n'
         f"faces_deg = {math.degrees(turn_rad) - 90:.2f}\n"
-        f"width_m = {box['dim_x']:.4f}\ndepth_m = {depth_m:.4f}\nheight_m = {box['dim_z']:.4f}\n"
+        f"width_m = {width_m:.4f}\ndepth_m = {depth_m:.4f}\nheight_m = {box['dim_z']:.4f}\n"
     )
 
 
@@ -172,7 +191,9 @@ def _tell_unplaced(recording: Recording, placed: Mapping[Place, int], tell: Tell
         if plate > placed.get((trace.gondola, shelf), 0)
     ]
     if unplaced:
-        tell(f"left out, channels that have no place in the store's geometry: {', '.join(unplaced)}")
+        tell(
+            f"left out, channels of gondolas and shelves that the store's geometry does not have: {', '.join(unplaced)}"
+        )
 
 
 def _write_products(file: Path, products: Mapping[str, dict[str, Any]]) -> None:
