@@ -11,13 +11,26 @@ from engine.wire import Address
 def main(arguments: list[str] | None = None) -> int:
     """Open the window; the exit code is 1 when the engine never answered."""
     parser = argparse.ArgumentParser(prog="console", description="Open the operator's window on a running engine.")
-    parser.add_argument("--state", required=True, help="the engine's state endpoint")
-    parser.add_argument("--door", required=True, help="the engine's endpoint for requests")
+    parser.add_argument("--state", type=_endpoint, required=True, help="the engine's state endpoint")
+    parser.add_argument("--door", type=_endpoint, required=True, help="the engine's endpoint for requests")
     parser.add_argument("--screenshots", type=Path, metavar="DIR", help="save a picture of every page there")
     parser.add_argument("--seconds", type=float, help="close after so long")
     chosen = parser.parse_args(arguments)
     address = Address(state=chosen.state, door=chosen.door)
-    return run(address, screenshots=chosen.screenshots, seconds=chosen.seconds)
+    code = run(address, screenshots=chosen.screenshots, seconds=chosen.seconds)
+    if code:
+        sys.stderr.write(
+            f"console: no engine answered at {address.door}. Start one with `tillfree engine --store DIR`,"
+            " or give --state and --door as [network] in its store.toml has them\n"
+        )
+    return code
+
+
+def _endpoint(text: str) -> str:
+    scheme, separator, rest = text.partition("://")
+    if scheme not in ("tcp", "ipc") or not separator or not rest or (scheme == "tcp" and ":" not in rest):
+        raise argparse.ArgumentTypeError(f"{text!r} is no endpoint; one looks like tcp://127.0.0.1:5701")
+    return text
 
 
 if __name__ == "__main__":

@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 
 from engine.domain import CameraId
-from engine.ports import ShelfLink
-from engine.runtime.drivers import load_driver
+from engine.ports import SettingsError
+from engine.runtime.drivers import load_driver, open_shelf
+from engine.runtime.readiness import unknown_drivers
 from engine.runtime.supervise import ProcessSpec, Supervisor
-from engine.store import ControllerSection, StoreFolder, open_store
+from engine.store import StoreFolder, open_store
 
 _PERCEPTION = "perception-"
 _PERCEPTION_NICENESS = 10  # a late frame is a frame; a late gram is a late cart
@@ -43,7 +44,9 @@ def cameras_of(folder: StoreFolder, number: int) -> tuple[CameraId, ...]:
 
 
 def run_engine(folder: StoreFolder) -> None:
-    """Run a store until SIGTERM or SIGINT."""
+    """Run a store until SIGTERM or SIGINT. Raises ``SettingsError`` for what no restart can mend."""
+    for problem in unknown_drivers(folder):
+        raise SettingsError(problem)
     supervisor = Supervisor(process_table(folder), inbox=folder.installation.network.inbox)
     supervisor.stop_on_signals()
     supervisor.run()
@@ -72,18 +75,7 @@ def _run_core(folder: StoreFolder) -> None:
 def _run_shelves(folder: StoreFolder) -> None:
     from engine.runtime.shelves import run_shelves
 
-    run_shelves(folder, {section.id: _shelf_link(folder, section) for section in folder.installation.controller})
-
-
-def _shelf_link(folder: StoreFolder, section: ControllerSection) -> ShelfLink:
-    link: ShelfLink = load_driver(section.driver)(
-        section.host,
-        section.port,
-        unit=section.unit,
-        profile=folder.profile(section.profile),
-        channels=section.channels,
-    )
-    return link
+    run_shelves(folder, {section.id: open_shelf(folder, section) for section in folder.installation.controller})
 
 
 def _run_doors(folder: StoreFolder) -> None:

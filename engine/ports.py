@@ -16,6 +16,10 @@ class DeviceError(Exception):
     """A device cannot be used now; the message names the device and the remedy."""
 
 
+class SettingsError(Exception):
+    """What the store's folder says of a device cannot be; the message names file, key and remedy."""
+
+
 class Frame(Protocol):
     """One picture of a camera, decoded on demand so that skipping it costs nothing."""
 

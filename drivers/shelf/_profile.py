@@ -6,12 +6,14 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from engine.ports import SettingsError
+
 NumberType = Literal["int16", "uint16", "int32", "uint32", "float32"]
 
 _MOST_REGISTERS = 125  # MODBUS Application Protocol 1.1b3, 6.3
 
 
-class ProfileError(Exception):
+class ProfileError(SettingsError):
     """A device profile is wrong; the message names file, key and remedy."""
 
 

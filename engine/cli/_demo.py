@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -58,8 +59,11 @@ def twin(
     seconds: Annotated[float, typer.Option(help="Length of the shopping.")] = 180.0,
 ) -> None:
     """Run the simulated store of a folder: its shelves, gate and cameras on real sockets."""
+    from engine.store import open_store
+
+    open_store(store)  # so that what is wrong with it is said as by every verb
     arguments = ["--seed", str(seed), "--shoppers", str(shoppers), "--seconds", str(seconds), "--truth", str(truth)]
-    raise typer.Exit(_run("drivers.twin", [str(store), *arguments]))
+    raise typer.Exit(_run("drivers.twin", [str(store), *arguments], needs="numba"))
 
 
 def console(
@@ -72,10 +76,12 @@ def console(
     arguments = ["--state", state, "--door", door]
     arguments += ["--screenshots", str(screenshots)] if screenshots else []
     arguments += ["--seconds", str(seconds)] if seconds else []
-    raise typer.Exit(_run("console", arguments))
+    raise typer.Exit(_run("console", arguments, needs="PySide6"))
 
 
-def _run(module: str, arguments: list[str]) -> int:
+def _run(module: str, arguments: list[str], *, needs: str) -> int:
+    if find_spec(needs) is None:
+        raise ModuleNotFoundError(name=needs)
     with subprocess.Popen([sys.executable, "-m", module, *arguments]) as process:
         while True:
             try:

@@ -8,6 +8,9 @@ import typer
 
 from engine.cli import _bench, _demo, _ledger, _models, _store
 
+_OURS = ("engine", "drivers", "console", "resources")
+_EXTRAS = "its extras [engine,cpu,console,twin,models]"
+
 app = typer.Typer(
     name="tillfree",
     help="Stores without tills: the engine, the console and a simulated store.",
@@ -30,22 +33,23 @@ def main() -> None:
     """Run the command line; exits with 0 done, 1 the answer is no, 2 something needs you."""
     try:
         app()
-    except (FileNotFoundError, PermissionError) as error:
-        _fail(f"{error.filename}: {error.strerror}")
     except Exception as error:
-        if not _is_for_people(error):
+        message = _for_people(error)
+        if message is None:
             raise
-        _fail(str(error))
+        sys.stderr.write(f"tillfree: {message}\n")
+        raise SystemExit(2) from None
 
 
-def _fail(message: str) -> None:
-    sys.stderr.write(f"tillfree: {message}\n")
-    raise SystemExit(2)
-
-
-def _is_for_people(error: Exception) -> bool:
-    # Errors of ours say file, key and remedy; anything else is a bug and keeps its traceback.
-    return type(error).__module__.split(".")[0] in ("engine", "drivers")
+def _for_people(error: Exception) -> str | None:
+    """What to tell whoever typed the command; None for a bug, which keeps its traceback."""
+    if type(error).__module__.split(".")[0] in _OURS:
+        return str(error)  # errors of ours say file, key and remedy
+    if isinstance(error, ModuleNotFoundError) and error.name and error.name.split(".")[0] not in _OURS:
+        return f"this verb needs the package {error.name}; install tillfree with {_EXTRAS} or those of them it needs"
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return None
 
 
 def _print_version(wanted: bool) -> None:

@@ -51,11 +51,16 @@ def replay(
     from engine.runtime.corehost import replay as replay_journal
     from engine.runtime.journal import JournalReader
     from engine.runtime.sealing import KeyRing
-    from engine.store import open_store
+    from engine.store import StoreFolderError, open_store
 
     folder = open_store(store)
     started_s = time.monotonic()
     journal = JournalReader(folder.journal_dir, KeyRing(folder.keys_dir / "journal"))
+    if journal.empty:
+        remedy = "Run `tillfree engine` on this store first, or name another"
+        raise StoreFolderError(folder.journal_dir, key="journal", problem="nothing to replay", remedy=remedy)
+    if from_checkpoint is None and not journal.complete:
+        typer.echo("the journal's beginning is deleted: what was open then is missing from these facts", err=True)
     facts = list(replay_journal(journal, folder.store, StoreCore, from_checkpoint=from_checkpoint))
     if out is not None:
         out.write_bytes(b"".join(msgspec.json.encode(msgspec.msgpack.decode(fact)) + b"\n" for fact in facts))

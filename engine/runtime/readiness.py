@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
 
-from engine.runtime.drivers import UnknownDriverError, load_driver
-from engine.store import StoreFolder
+from engine.ports import SettingsError
+from engine.runtime.drivers import UnknownDriverError, find_driver, open_shelf
+from engine.store import CameraSection, ControllerSection, GateSection, StoreFolder
 
 _TIMEOUT_S = 1.0
 
 
 def problems(folder: StoreFolder) -> list[str]:
     """One line a problem; none when the store can open."""
-    return [*_packages(), *_keys(folder), *_drivers(folder), *_devices(folder)]
+    return [*_packages(), *_keys(folder), *unknown_drivers(folder), *_profiles(folder), *_devices(folder)]
 
 
 def _packages() -> Iterator[str]:
@@ -38,16 +39,26 @@ def _keys(folder: StoreFolder) -> Iterator[str]:
         yield f"{key}: missing. Put the entry app's public key (Ed25519, PEM) there"
 
 
-def _drivers(folder: StoreFolder) -> Iterator[str]:
+def unknown_drivers(folder: StoreFolder) -> Iterator[str]:
+    """One line for each device of ``store.toml`` whose driver is not installed."""
     installation = folder.installation
-    named: list[tuple[str, str]] = [(camera.id, camera.driver) for camera in installation.camera]
-    named += [(controller.id, controller.driver) for controller in installation.controller]
-    named += [(gate.id, gate.driver) for gate in installation.gate]
-    for device_id, driver in named:
+    sections: list[CameraSection | ControllerSection | GateSection] = [*installation.camera]
+    sections += [*installation.controller, *installation.gate]
+    for section in sections:
         try:
-            load_driver(driver)
+            find_driver(section.driver)
         except UnknownDriverError as error:
-            yield f"{folder.path / 'store.toml'}: {device_id}: {error}"
+            yield f"{folder.path / 'store.toml'}: {section.id}: {error}"
+
+
+def _profiles(folder: StoreFolder) -> Iterator[str]:
+    for section in folder.installation.controller:
+        try:
+            open_shelf(folder, section)
+        except UnknownDriverError:
+            continue  # said already
+        except SettingsError as error:
+            yield f"{section.id}: {error}"
 
 
 def _devices(folder: StoreFolder) -> Iterator[str]:

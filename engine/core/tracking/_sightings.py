@@ -13,7 +13,7 @@ from engine.core.tracking._motion import Covariance
 from engine.core.tracking._state import View
 from engine.domain import KEYPOINTS, Camera, Floats, PersonSeen, Point2
 
-MIN_SCORE = 0.3
+MIN_SCORE = 0.2
 """A joint scored lower is a guess of the model's, not an observation."""
 
 Flags = NDArray[np.bool_]

@@ -17,6 +17,13 @@ _MAGIC = b"TFCKPT1\0"
 _KEPT = 3
 
 
+class CheckpointError(Exception):
+    """A checkpoint cannot be used; the message names the file and the remedy."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(f"{path}: {problem}. Begin at another checkpoint, or at the journal's start")
+
+
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a restart needs besides the journal after ``position``.
 
@@ -65,7 +72,7 @@ class Checkpoints:
         for path in reversed(self._files()):
             try:
                 return read_checkpoint(path)
-            except ValueError:
+            except CheckpointError:
                 log.exception("checkpoint_unusable", file=str(path))
         return None
 
@@ -79,14 +86,14 @@ class Checkpoints:
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
-    """The checkpoint in a file. Raises ``ValueError`` when it is damaged or of another version."""
+    """The checkpoint in a file. Raises ``CheckpointError`` when it is damaged or of another version."""
     content = path.read_bytes()
     magic, digest, body = content[:8], content[8:40], content[40:]
     if magic != _MAGIC:
-        raise ValueError("not a checkpoint of this version")
+        raise CheckpointError(path, "not a checkpoint of this version")
     if hashlib.sha256(body).digest() != digest:
-        raise ValueError("damaged: its checksum does not match")
+        raise CheckpointError(path, "damaged: its checksum does not match")
     try:
         return _checkpoints.decode(body)
     except msgspec.MsgspecError as error:
-        raise ValueError(f"not a checkpoint of this version: {error}") from error
+        raise CheckpointError(path, f"not a checkpoint of this version ({error})") from error

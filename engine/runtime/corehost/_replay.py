@@ -17,7 +17,7 @@ def replay(
 ) -> Iterator[bytes]:
     """Each output of the core as msgpack, in order, from the journal's start or from after a checkpoint.
 
-    Raises ``ValueError`` when the checkpoint cannot be used.
+    Raises ``CheckpointError`` when the checkpoint cannot be used.
     """
     checkpoint = read_checkpoint(from_checkpoint) if from_checkpoint else None
     conductor = Conductor.restore(core_type, store, checkpoint) if checkpoint else Conductor(core_type(store))

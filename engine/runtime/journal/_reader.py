@@ -32,6 +32,11 @@ class JournalReader:
         self._keys = keys
 
     @property
+    def empty(self) -> bool:
+        """Whether there is nothing to read: no engine ran here, or retention took everything."""
+        return not segment_files(self._folder)
+
+    @property
     def complete(self) -> bool:
         """Whether it goes back to the store's first fact: none of it was retired."""
         segments = segment_files(self._folder)

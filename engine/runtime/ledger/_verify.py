@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.runtime.ledger._entry import FIRST_PREV_HASH, Entry
+from engine.runtime.ledger._reading import reading
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,14 +23,9 @@ class VerifyReport:
 
 
 def verify(path: Path) -> VerifyReport:
-    """Walk the hash chain of the ledger at ``path``. Raises ``FileNotFoundError``."""
-    if not path.is_file():
-        raise FileNotFoundError(f"no ledger at {path}")
-    db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    try:
+    """Walk the hash chain of the ledger at ``path``. Raises ``LedgerError``."""
+    with reading(path) as db:
         return _walk(db)
-    finally:
-        db.close()
 
 
 def _walk(db: sqlite3.Connection) -> VerifyReport:

@@ -66,15 +66,15 @@ class Eye:
         return PersonsSeen(t_ns=frame.t_ns, camera_id=self.camera.camera_id, frame_seq=frame.seq, persons=persons)
 
     def _see(self, image_bgr: Image, t_ns: int, perceiver: Perceiver) -> tuple[PersonSeen, ...]:
-        people, joints = nobody(), None
+        people, posed = nobody(), None
         if self._gate.judge(image_bgr, self._plate).moved:
             people = self._expected or perceiver.detect(image_bgr)
         if len(people):
-            joints = perceiver.pose(image_bgr, people)
+            posed = perceiver.pose(image_bgr, people)
         detected = self._expected is None
-        self._expected = around(joints, people) if joints is not None and detected else None
+        self._expected = around(posed) if posed is not None and detected else None
         self._plate.observe(image_bgr, people.xyxy_px, t_ns)
-        return describe(self.camera, image_bgr.shape[1], people, joints) if joints is not None else ()
+        return describe(self.camera, image_bgr.shape[1], posed) if posed is not None else ()
 
     def health(self, now_ns: int) -> CameraHealth:
         """Rate, lag, drops and fault of the moment."""

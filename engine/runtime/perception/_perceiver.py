@@ -1,5 +1,6 @@
 """One frame into one fact: who is in it and where their joints are, in ideal pixels."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,17 @@ from engine.vision import Detections, Keypoints, PersonDetector, PoseEstimator
 _LEAST_HEIGHT_SHARE = 0.08
 _MOST_PERSONS = 8
 _SURE_JOINT = 0.3
+_SAME_BODY = 0.15  # of a body's height: joints that lie nearer in the median are the same joints
 _LEAST_JOINTS = 8
 _BODY_BEYOND_JOINTS = 0.12  # hair, hands and soles, as a share of the joints' extent on each side
+
+
+@dataclass(frozen=True)
+class Posed:
+    """People with their joints, row by row."""
+
+    people: Detections
+    joints: Keypoints
 
 
 class Perceiver:
@@ -31,9 +41,14 @@ class Perceiver:
         order = np.argsort(-found.score[tall], kind="stable")[:_MOST_PERSONS]
         return Detections(xyxy_px=found.xyxy_px[tall][order], score=found.score[tall][order])
 
-    def pose(self, image_bgr: Image, people: Detections) -> Keypoints:
-        """The joints of ``people`` in the picture (H, W, 3)."""
-        return self._pose.estimate(image_bgr, people.xyxy_px)
+    def pose(self, image_bgr: Image, people: Detections) -> Posed:
+        """The joints of ``people`` in the picture (H, W, 3); of boxes that turn out to hold one body, one is kept."""
+        joints = self._pose.estimate(image_bgr, people.xyxy_px)
+        kept = _distinct(joints, people)
+        return Posed(
+            people=Detections(xyxy_px=people.xyxy_px[kept], score=people.score[kept]),
+            joints=Keypoints(xy_px=joints.xy_px[kept], score=joints.score[kept]),
+        )
 
 
 def nobody() -> Detections:
@@ -41,20 +56,22 @@ def nobody() -> Detections:
     return Detections(xyxy_px=np.zeros((0, 4), np.float32), score=np.zeros(0, np.float32))
 
 
-def around(joints: Keypoints, people: Detections) -> Detections | None:
+def around(posed: Posed) -> Detections | None:
     """Where the same people will be in the next frame: around their joints. None when somebody's are too unsure.
 
     The detector costs twice what a pose costs; between two of its runs the joints say where to look.
     """
+    joints = posed.joints
     boxes = [_box_around(xy[score > _SURE_JOINT]) for xy, score in zip(joints.xy_px, joints.score, strict=True)]
     known = [box for box in boxes if box is not None]
     if not known or len(known) < len(boxes):
         return None
-    return Detections(xyxy_px=np.stack(known), score=people.score)
+    return Detections(xyxy_px=np.stack(known), score=posed.people.score)
 
 
-def describe(camera: Camera, width_px: int, people: Detections, joints: Keypoints) -> tuple[PersonSeen, ...]:
+def describe(camera: Camera, width_px: int, posed: Posed) -> tuple[PersonSeen, ...]:
     """Boxes and joints, found in a picture of that width, in ideal pixels of the camera's calibration."""
+    people, joints = posed.people, posed.joints
     scale = camera.calibration.width_px / width_px
     boxes = _ideal(camera.calibration, people.xyxy_px.reshape(-1, 2), scale).reshape(-1, 4)
     points = _ideal(camera.calibration, joints.xy_px.reshape(-1, 2), scale).reshape(joints.xy_px.shape)
@@ -62,6 +79,18 @@ def describe(camera: Camera, width_px: int, people: Detections, joints: Keypoint
         _person(box, float(score), np.column_stack([xy, marks]))
         for box, score, xy, marks in zip(boxes, people.score, points, joints.score, strict=True)
     )
+
+
+def _distinct(joints: Keypoints, people: Detections) -> NDArray[np.intp]:
+    """Rows to keep, in order: of two skeletons that lie on each other the one whose joints are surer."""
+    height_px = people.xyxy_px[:, 3] - people.xyxy_px[:, 1]
+    kept: list[int] = []
+    for row in np.argsort(-joints.score.mean(axis=1), kind="stable").tolist():
+        apart_px = np.linalg.norm(joints.xy_px[kept] - joints.xy_px[row], axis=2)
+        same_px = _SAME_BODY * np.minimum(height_px[kept], height_px[row])
+        if not (np.median(apart_px, axis=1) < same_px).any():
+            kept.append(row)
+    return np.array(sorted(kept), dtype=np.intp)
 
 
 def _box_around(points_px: NDArray[np.float32]) -> NDArray[np.float32] | None:

@@ -89,7 +89,7 @@ _NANODET = Recipe(
             mean=(103.53, 116.28, 123.675),
             std=(57.375, 57.12, 58.395),
         ),
-        postprocessing=DflBoxes(strides_px=(8, 16, 32), bins=11, person_class=0, score_threshold=0.35, nms_iou=0.5),
+        postprocessing=DflBoxes(strides_px=(8, 16, 32), bins=11, person_class=0, score_threshold=0.28, nms_iou=0.5),
     ),
     convert=_from_tfjs,
     calibrate=box_tensors,
