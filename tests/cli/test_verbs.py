@@ -1,0 +1,123 @@
+"""What the verbs say when all is well, and how they explain themselves."""
+
+import csv
+import json
+import socket
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from engine.bench.staging import Level, stage_demo_store
+from engine.domain import ReceiptAdjusted, ReceiptId, ReceiptIssued, ReceiptLine, SkuId, VisitId
+from engine.runtime.ledger import Ledger, Numbered
+from engine.store import CameraSection, ControllerSection, GateSection
+from tests.cli.conftest import Tillfree
+
+VERBS = [
+    ("demo",),
+    ("engine",),
+    ("check",),
+    ("console",),
+    ("twin",),
+    ("replay",),
+    ("bench", "nanostore"),
+    ("models", "build"),
+    ("ledger", "verify"),
+    ("ledger", "export"),
+]
+
+
+@pytest.mark.parametrize("verb", VERBS, ids="-".join)
+def test_every_verb_explains_itself(tillfree: Tillfree, verb: tuple[str, ...]) -> None:
+    shown = tillfree(*verb, "--help")
+    assert shown.returncode == 0, shown.stderr
+    assert f"tillfree {' '.join(verb)}" in shown.stdout.replace("python -m engine.cli", "tillfree")
+
+
+def test_check_names_what_a_store_lacks(tillfree: Tillfree, tmp_path: Path) -> None:
+    folder = stage_demo_store(tmp_path / "staged", level=Level.SIGNAL, review_deadline_s=5.0)
+    (folder.keys_dir / "entry.pub.pem").unlink()
+    shown = tillfree("check", "--store", folder.path)
+    assert shown.returncode == 1
+    lines = shown.stdout.splitlines()
+    assert lines[0].startswith(f"{folder.keys_dir / 'entry.pub.pem'}: missing. ")
+    installation = folder.installation
+    devices: list[ControllerSection | GateSection | CameraSection] = [*installation.controller]
+    devices += [*installation.gate, *installation.camera]
+    assert [line.split(":")[0] for line in lines[1:]] == [section.id for section in devices]
+
+
+def test_check_says_that_a_store_can_open(tillfree: Tillfree, tmp_path: Path) -> None:
+    folder = stage_demo_store(tmp_path / "staged", level=Level.SIGNAL, review_deadline_s=5.0)
+    installation = folder.installation
+    ports = {section.port for section in installation.controller} | {section.port for section in installation.gate}
+    ports |= {int(section.url.rpartition(":")[2]) for section in installation.camera}
+    with ExitStack() as listening:
+        for port in ports:
+            listening.enter_context(socket.create_server(("127.0.0.1", port)))
+        shown = tillfree("check", "--store", folder.path)
+    assert (shown.returncode, shown.stdout) == (0, "ready to open\n"), shown.stderr
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    """A ledger with one receipt of two lines, one of them adjusted later."""
+    path = tmp_path / "ledger.db"
+    receipt = ReceiptIssued(
+        t_ns=1,
+        receipt_id=ReceiptId("r1"),
+        visit_id=VisitId("v1"),
+        lines=(
+            ReceiptLine(sku_id=SkuId("tea"), quantity=2, unit_price_minor=299, total_minor=598),
+            ReceiptLine(sku_id=SkuId("jam"), quantity=1, unit_price_minor=349, total_minor=349),
+        ),
+        total_minor=947,
+        currency="EUR",
+    )
+    adjusted = ReceiptAdjusted(
+        t_ns=2,
+        receipt_id=ReceiptId("r1"),
+        visit_id=VisitId("v1"),
+        sku_id=SkuId("tea"),
+        quantity=-1,
+        delta_minor=-299,
+    )
+    written = Ledger(path)
+    written.append(
+        [Numbered(out_seq=4, wall_ns=0, fact=receipt), Numbered(out_seq=5, wall_ns=60 * 10**9, fact=adjusted)]
+    )
+    written.close()
+    return path
+
+
+def test_export_has_a_row_for_each_line_and_adjustment(tillfree: Tillfree, ledger: Path) -> None:
+    shown = tillfree("ledger", "export", ledger)
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.splitlines() == [
+        "at,kind,receipt_id,visit_id,sku_id,quantity,amount_minor,currency",
+        "1970-01-01T00:00:00.000Z,charge,r1,v1,tea,2,598,EUR",
+        "1970-01-01T00:00:00.000Z,charge,r1,v1,jam,1,349,EUR",
+        "1970-01-01T00:01:00.000Z,adjustment,r1,v1,tea,-1,-299,EUR",
+    ]
+
+
+def test_export_can_write_every_entry_to_a_file(tillfree: Tillfree, ledger: Path, tmp_path: Path) -> None:
+    out = tmp_path / "entries.csv"
+    shown = tillfree("ledger", "export", ledger, "--entries", "--out", out)
+    assert shown.stdout == f"2 rows in {out}\n", shown.stderr
+    with out.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["entry"], row["kind"], json.loads(row["body"])["t_ns"]) for row in rows] == [
+        ("1", "ReceiptIssued", 1),
+        ("2", "ReceiptAdjusted", 2),
+    ]
+
+
+def test_verify_answers_no_with_exit_code_1(tillfree: Tillfree, ledger: Path) -> None:
+    assert tillfree("ledger", "verify", ledger).stdout == "2 entries, all as they were written\n"
+    content = ledger.read_bytes()
+    ledger.write_bytes(content.replace(b'"total_minor":947', b'"total_minor":900'))
+    shown = tillfree("ledger", "verify", ledger)
+    assert shown.returncode == 1
+    assert shown.stdout == "0 entries are right; entry 1: this entry is not what was written\n"
