@@ -4,6 +4,7 @@ import math
 
 from engine.domain import Gondola, Point2, Store, Vector3
 
+_ENTRANCE_M = 1.5
 _OFF_FLOOR_M = 0.7  # whoever comes back from there is somebody new
 _BESIDE_FLOOR_M = 0.15  # a foot's measured place may lie this far off the floor
 _INSIDE_FIXTURE_M = 0.25  # deeper inside a fixture nobody stands: reflections and products do
@@ -24,6 +25,10 @@ class FloorArea:
         if not self._inside(at_m) and self._to_border_m(at_m) > _BESIDE_FLOOR_M:
             return False
         return not any(fixture.depth_inside_m(at_m) > _INSIDE_FIXTURE_M for fixture in self._fixtures)
+
+    def is_entrance(self, at_m: Point2) -> bool:
+        """Whether a person may appear there: near a gate, or anywhere in a store without gates."""
+        return not self._gates or any(_to_segment_m(at_m, *gate) < _ENTRANCE_M for gate in self._gates)
 
     def is_leaving(self, at_m: Point2) -> bool:
         """Whether somebody lost from sight there has probably gone: at a gate or off the floor."""

@@ -15,6 +15,7 @@ _BOX_MARGIN_PX = 6.0
 
 _HITS_FROM_TWO_CAMERAS, _HITS_FROM_ONE = 3, 6
 _SPARE_MISSES = 3
+_HITS_OF_NOWHERE = 4
 
 _TENTATIVE_S = 0.6
 _LEAVING_S = 0.75
@@ -29,11 +30,15 @@ _SAME_BODY_M = 0.35
 _SAME_BODY_S, _SAME_BODY_OLD_S = 1.0, 3.0
 
 
-def is_confirmed(track: TrackMemory) -> bool:
-    """Whether a track is a person: two cameras agree, or one insists while the others do not object."""
+def is_confirmed(track: TrackMemory, area: FloorArea) -> bool:
+    """Whether a track is a person: two cameras agree, or one insists while the others do not object.
+
+    Nobody comes into being in the middle of a store with gates: there a track must insist much longer.
+    """
     if track.hits <= track.misses:
         return False
-    return track.hits >= (_HITS_FROM_TWO_CAMERAS if len(track.cameras) > 1 else _HITS_FROM_ONE)
+    hits = _HITS_FROM_TWO_CAMERAS if len(track.cameras) > 1 else _HITS_FROM_ONE
+    return track.hits >= (hits if area.is_entrance(track.born_at_m) else _HITS_OF_NOWHERE * hits)
 
 
 def should_see(eye: Eye, area: FloorArea, track: TrackMemory, sightings: Sequence[Sighting]) -> bool:

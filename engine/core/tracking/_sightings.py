@@ -13,8 +13,11 @@ from engine.core.tracking._motion import Covariance
 from engine.core.tracking._state import View
 from engine.domain import KEYPOINTS, Camera, Floats, PersonSeen, Point2
 
-MIN_SCORE = 0.2
+MIN_SCORE = 0.3
 """A joint scored lower is a guess of the model's, not an observation."""
+
+# Arms are scored low where they matter most, at a shelf; their spread grows as the score falls.
+_MIN_SCORES = np.where(np.isin(np.arange(KEYPOINTS), (7, 8, 9, 10)), 0.12, MIN_SCORE)
 
 Flags = NDArray[np.bool_]
 
@@ -106,7 +109,7 @@ class Eye:
         sane = (np.abs(joints) < _ABSURD_PX).all(axis=2)
         sane_box = (np.abs(boxes) < _ABSURD_PX).all(axis=1)
         points_px = np.where(sane[..., None], joints[..., :2], 0.0)
-        scores = np.where(sane & (joints[..., 2] >= MIN_SCORE), np.minimum(joints[..., 2], 1.0), 0.0)
+        scores = np.where(sane & (joints[..., 2] >= _MIN_SCORES), np.minimum(joints[..., 2], 1.0), 0.0)
         feet, spreads, placed, vague = self._place(points_px, scores, np.where(sane_box[:, None], boxes, 0.0))
         rays = self.rays(points_px).reshape(len(persons), -1)
         to_body = np.hypot(feet[:, 0] - self._origin[0], feet[:, 1] - self._origin[1])

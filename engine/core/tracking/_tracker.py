@@ -125,7 +125,7 @@ class FloorTracker:
         track.missed_in_a_row = 0
         if fact.camera_id not in track.cameras:
             track.cameras.append(fact.camera_id)
-        track.confirmed = track.confirmed or is_confirmed(track)
+        track.confirmed = track.confirmed or is_confirmed(track, self._area)
         if pairing.doubtful:
             track.views.pop(fact.camera_id, None)
             return
