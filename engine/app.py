@@ -10,6 +10,7 @@ from pathlib import Path
 from engine.domain import CameraId
 from engine.ports import SettingsError
 from engine.runtime.drivers import load_driver, open_shelf
+from engine.runtime.logs import log_as
 from engine.runtime.readiness import unknown_drivers
 from engine.runtime.supervise import ProcessSpec, Supervisor
 from engine.store import StoreFolder, open_store
@@ -47,6 +48,7 @@ def run_engine(folder: StoreFolder) -> None:
     """Run a store until SIGTERM or SIGINT. Raises ``SettingsError`` for what no restart can mend."""
     for problem in unknown_drivers(folder):
         raise SettingsError(problem)
+    log_as("supervisor")
     supervisor = Supervisor(process_table(folder), inbox=folder.installation.network.inbox)
     supervisor.stop_on_signals()
     supervisor.run()
@@ -54,6 +56,7 @@ def run_engine(folder: StoreFolder) -> None:
 
 def run_process(role: str, folder: StoreFolder) -> None:
     """The body of one process."""
+    log_as(role)
     match role:
         case "core":
             _run_core(folder)

@@ -50,9 +50,11 @@ def replay(
     from engine.runtime.corehost import digest
     from engine.runtime.corehost import replay as replay_journal
     from engine.runtime.journal import JournalReader
+    from engine.runtime.logs import log_as
     from engine.runtime.sealing import KeyRing
     from engine.store import StoreFolderError, open_store
 
+    log_as("replay")
     folder = open_store(store)
     started_s = time.monotonic()
     journal = JournalReader(folder.journal_dir, KeyRing(folder.keys_dir / "journal"))
