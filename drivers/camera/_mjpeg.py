@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import numpy as np
 import simplejpeg
 
-from drivers.camera._stream import KeptStream
-from engine.ports import DeviceError, Frame, Image
+from drivers.camera._stream import FrameStream
+from engine.ports import DeviceError, Image
 
 _TIMEOUT_S = 2.0
 _LONGEST_LINE = 1024
@@ -77,19 +77,8 @@ class JpegFrame:
         return picture
 
 
-class MjpegCamera(KeptStream):
+class MjpegCamera(FrameStream):
     """The newest frame of one HTTP stream."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
-        self._newest: JpegFrame | None = None
-        self._seq = 0
-        self._thread.start()
-
-    def newest(self, *, after_seq: int) -> Frame | None:
-        """The newest frame if it is newer than ``after_seq``."""
-        frame = self._newest
-        return frame if frame is not None and frame.seq > after_seq else None
 
     def _stream(self) -> None:
         parts = urlsplit(self._url)
@@ -102,9 +91,7 @@ class MjpegCamera(KeptStream):
             if response.status != http.client.OK:
                 raise DeviceError(f"HTTP {response.status} {response.reason}")
             for jpeg in MultipartReader(response):
-                self._seq += 1
-                self._newest = JpegFrame(self._seq, time.monotonic_ns(), jpeg)
-                self._flowing()
+                self._deliver(JpegFrame(self._next_seq(), time.monotonic_ns(), jpeg))
                 if self._stopped.is_set():
                     return
             raise DeviceError("the stream ended")

@@ -7,8 +7,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from drivers.camera._stream import KeptStream
-from engine.ports import DeviceError, Frame, Image
+from drivers.camera._stream import FrameStream
+from engine.ports import DeviceError, Image
 
 _OPEN_TIMEOUT_MS = 4000
 _READ_TIMEOUT_MS = 2000
@@ -32,38 +32,26 @@ class DecodedFrame:
         return picture
 
 
-class OpenCvCamera(KeptStream):
+class OpenCvCamera(FrameStream):
     """The newest frame of an RTSP stream or a video file."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
-        self._is_file = False
-        self._newest: DecodedFrame | None = None
-        self._seq = 0
-        self._thread.start()
-
-    def newest(self, *, after_seq: int) -> Frame | None:
-        """The newest frame if it is newer than ``after_seq``."""
-        frame = self._newest
-        return frame if frame is not None and frame.seq > after_seq else None
-
     def _stream(self) -> None:
-        self._is_file = Path(self._url).is_file()
+        is_file = Path(self._url).is_file()
         limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, _OPEN_TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, _READ_TIMEOUT_MS]
         capture = cv2.VideoCapture(self._url, cv2.CAP_FFMPEG, limits)
         try:
             if not capture.isOpened():
                 raise DeviceError("cannot be opened")
-            self._deliver(capture)
+            self._read(capture, is_file=is_file)
         finally:
             capture.release()
-        if not self._is_file and not self._stopped.is_set():
+        if not is_file and not self._stopped.is_set():
             raise DeviceError("the stream ended")
 
-    def _deliver(self, capture: cv2.VideoCapture) -> None:
+    def _read(self, capture: cv2.VideoCapture, *, is_file: bool) -> None:
         period_s = 1 / (capture.get(cv2.CAP_PROP_FPS) or 25.0)
         last_s = time.monotonic()
-        bursting = not self._is_file
+        bursting = not is_file
         while not self._stopped.is_set():
             alive, picture = capture.read()
             if not alive:
@@ -72,10 +60,8 @@ class OpenCvCamera(KeptStream):
             bursting = bursting and now_s - last_s < _BURST_GAP_S
             last_s = now_s
             if not bursting:
-                self._seq += 1
-                self._newest = DecodedFrame(self._seq, time.monotonic_ns(), np.asarray(picture, np.uint8))
-                self._flowing()
-            if self._is_file:
+                self._deliver(DecodedFrame(self._next_seq(), time.monotonic_ns(), np.asarray(picture, np.uint8)))
+            if is_file:
                 self._stopped.wait(period_s)
 
 

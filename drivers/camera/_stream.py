@@ -3,7 +3,7 @@
 import threading
 from abc import ABC, abstractmethod
 
-from engine.ports import DeviceError
+from engine.ports import DeviceError, Frame
 
 _RETRY_FIRST_S = 0.25
 _RETRY_LONGEST_S = 5.0
@@ -44,3 +44,24 @@ class KeptStream(ABC):
                 pause_s = _RETRY_FIRST_S if not self._fault else min(_RETRY_LONGEST_S, pause_s * 2)
                 self._fault = f"{self._url}: {error}; check the camera's power, cable and address"
             self._stopped.wait(pause_s)
+
+
+class FrameStream(KeptStream):
+    """A stream of frames of which the newest wins."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self._newest: Frame | None = None
+        self._thread.start()
+
+    def newest(self, *, after_seq: int) -> Frame | None:
+        """The newest frame if it is newer than ``after_seq``."""
+        frame = self._newest
+        return frame if frame is not None and frame.seq > after_seq else None
+
+    def _next_seq(self) -> int:
+        return self._newest.seq + 1 if self._newest is not None else 1
+
+    def _deliver(self, frame: Frame) -> None:
+        self._newest = frame
+        self._flowing()

@@ -135,11 +135,6 @@ class Store(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return {plate.plate_id: plate for plate in self.plates}
 
     @cached_property
-    def facing_by_id(self) -> dict[FacingId, Facing]:
-        """Facings by id."""
-        return {facing.facing_id: facing for facing in self.facings}
-
-    @cached_property
     def facing_of_plate(self) -> dict[PlateId, Facing]:
         """The planned facing on each plate; a plate without one is missing."""
         return {plate_id: facing for facing in self.facings for plate_id in facing.plate_ids}
