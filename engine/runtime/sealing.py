@@ -5,6 +5,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from engine.runtime.durable import sync_folder
+
 NONCE_BYTES = 12
 
 
@@ -66,12 +68,3 @@ def seal(key: AESGCM, plain: bytes, *, about: bytes) -> bytes:
 def unseal(key: AESGCM, sealed: bytes, *, about: bytes) -> bytes:
     """What was sealed. Raises ``cryptography.exceptions.InvalidTag``."""
     return key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make created and removed names in a folder durable."""
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

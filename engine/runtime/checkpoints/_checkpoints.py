@@ -1,15 +1,14 @@
 """Checkpoint files: ``TFCKPT1`` NUL, sha256 of the body, body in msgpack; written aside and renamed."""
 
 import hashlib
-import os
 from pathlib import Path
 
 import msgspec
 import structlog
 
 from engine.domain import CommandId
+from engine.runtime.durable import write_durably
 from engine.runtime.journal import JournalPosition
-from engine.runtime.sealing import sync_folder
 
 log = structlog.get_logger()
 
@@ -55,14 +54,8 @@ class Checkpoints:
         files = self._files()
         number = int(files[-1].stem) + 1 if files else 1
         body = msgspec.msgpack.encode(checkpoint)
-        aside = self._folder / "next.tmp"
-        with aside.open("wb") as file:
-            file.write(_MAGIC + hashlib.sha256(body).digest() + body)
-            file.flush()
-            os.fsync(file.fileno())
         path = self._folder / f"{number:08d}.checkpoint"
-        aside.rename(path)
-        sync_folder(self._folder)
+        write_durably(path, _MAGIC + hashlib.sha256(body).digest() + body)
         for old in files[: max(0, len(files) + 1 - _KEPT)]:
             old.unlink()
         return path

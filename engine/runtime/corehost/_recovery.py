@@ -1,7 +1,6 @@
 """Come up: newest usable checkpoint, the journal after it, and the ledger completed from both."""
 
 import itertools
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import structlog
 from engine.domain import Recorded, Store
 from engine.runtime.checkpoints import Checkpoint, Checkpoints
 from engine.runtime.corehost._conductor import Conductor, CoreType
+from engine.runtime.durable import write_durably
 from engine.runtime.evidence import EvidenceRing
 from engine.runtime.journal import JournalReader
 from engine.runtime.ledger import Ledger, Numbered
@@ -34,12 +34,7 @@ def boot_epoch(state_dir: Path) -> int:
     if known and known.boot_id == boot_id:
         return known.boot_epoch
     epoch = max(int(time.time() - time.monotonic()), known.boot_epoch + 1 if known else 0)
-    aside = file.with_suffix(".tmp")
-    with aside.open("wb") as written:
-        written.write(msgspec.json.encode(_Boot(boot_id=boot_id, boot_epoch=epoch)))
-        written.flush()
-        os.fsync(written.fileno())
-    aside.rename(file)
+    write_durably(file, msgspec.json.encode(_Boot(boot_id=boot_id, boot_epoch=epoch)))
     return epoch
 
 

@@ -1,7 +1,6 @@
 """Evidence of open cases on disk, each sealed with a key of its own."""
 
 import hashlib
-import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,7 +10,8 @@ import structlog
 from cryptography.exceptions import InvalidTag
 
 from engine.domain import CaseId, Evidence
-from engine.runtime.sealing import KeyRing, seal, sync_folder, unseal
+from engine.runtime.durable import write_durably
+from engine.runtime.sealing import KeyRing, seal, unseal
 
 log = structlog.get_logger()
 
@@ -35,13 +35,7 @@ class EvidenceVault:
         self._keys.destroy(name)  # of a write that a crash cut short
         try:
             key = self._keys.create(name)
-            aside = self._folder / "next.tmp"
-            with aside.open("wb") as file:
-                file.write(seal(key, msgspec.msgpack.encode(evidence), about=name.encode()))
-                file.flush()
-                os.fsync(file.fileno())
-            aside.rename(self._file(name))
-            sync_folder(self._folder)
+            write_durably(self._file(name), seal(key, msgspec.msgpack.encode(evidence), about=name.encode()))
         except OSError:
             log.exception("evidence_lost", case_id=evidence.case_id)
 

@@ -10,6 +10,7 @@ import structlog
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from engine.domain import Recorded
+from engine.runtime.durable import sync_folder
 from engine.runtime.journal._format import (
     HEADER_BYTES,
     JournalPosition,
@@ -20,7 +21,7 @@ from engine.runtime.journal._format import (
     segment_file,
     segment_files,
 )
-from engine.runtime.sealing import KeyRing, sync_folder
+from engine.runtime.sealing import KeyRing
 
 log = structlog.get_logger()
 
