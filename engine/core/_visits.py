@@ -35,6 +35,8 @@ _AT_GATE_M = 1.0
 _AT_ONCE = 4
 _NO_TOKEN = 0.3
 """A body without a visit at the gate is more often a shopper's second track than somebody else."""
+_ALONE_NS = 500_000_000
+_BY_ELIMINATION = 0.95
 _PLAUSIBLE = 0.011
 """exp(-0.5 z^2) at three sigma."""
 
@@ -130,7 +132,23 @@ class Visits(msgspec.Struct, kw_only=True):
             if visit.stood_m is None and now_ns >= visit.seen_ns:
                 visit.stood_m = {t.track_id: place_at(t, visit.seen_ns, now_ns=now_ns) for t in tracks}
         free = [track for track in tracks if track.confirmed and track.track_id not in taken]
-        return self._bind(store, loose, free, now_ns=now_ns) if loose and free else ()
+        bound = self._bind(store, loose, free, now_ns=now_ns) if loose and free else ()
+        return bound or self._bind_the_last(store, loose, free, now_ns=now_ns)
+
+    def _bind_the_last(
+        self, store: Store, loose: list[Visit], free: list[Track], *, now_ns: int
+    ) -> tuple[ShopperBound, ...]:
+        """One visit without a track and one body without a visit inside: whoever else it was came through no gate."""
+        inside = [
+            track
+            for track in free
+            if not _near_gate(store, track.foot_m, 2 * _AT_GATE_M)
+            and track.last_seen_ns - track.born_ns > _HESITATE_NS
+            and now_ns - track.last_seen_ns < _HESITATE_NS
+        ]
+        if len(loose) != 1 or len(inside) != 1 or now_ns - loose[0].seen_ns < _ALONE_NS:
+            return ()
+        return (self.bind(loose[0], inside[0], probability=_BY_ELIMINATION, now_ns=now_ns),)
 
     def follow_names(self, tracks: Sequence[Track], *, now_ns: int) -> tuple[VisitOpened | ShopperBound, ...]:
         """Without gates every person an outside tracker names is a visit, for as long as the store runs."""

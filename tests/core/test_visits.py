@@ -94,6 +94,17 @@ def test_whoever_is_lost_is_found_again_where_he_was() -> None:
     assert place[VisitId("v1")] > 1500
 
 
+def test_one_visit_without_a_body_and_one_body_without_a_visit_belong_together() -> None:
+    core = StoreCore(STORE)
+    come_in(core, "x", "v1", 0)
+    stray = walk("y", (0.5, 0.8), (0.5, 0.8), (5, 16))  # beside x for three seconds: not simply its continuation
+    said = play(core, together(walk("x", (-0.5, 0.8), (-0.5, 0.8), (4.1, 8)), stray))
+    assert [f.visit_id for f in said if isinstance(f, ShopperBound)] == ["v1"]
+
+    said = play(core, in_time(reach(STORE, "y", "s1p1", 17), [settled("s1", 17, {"s1p1": -420})]))
+    assert carts(said) == {"v1": {"beans": 1}}
+
+
 def test_after_a_restart_of_the_host_the_visit_goes_on() -> None:
     core = StoreCore(STORE)
     said = come_in(core, "x", "v1", 100)
