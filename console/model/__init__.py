@@ -30,13 +30,11 @@ from console.model._review import (
 from console.model._search import find_products, likely_quantity
 from console.model._visits import (
     SHOPPER_COLOURS,
-    CartLine,
     Receipt,
     StoreState,
     Visit,
     VisitStage,
     by_stage,
-    signed_quantity,
 )
 
 __all__ = [
@@ -52,7 +50,6 @@ __all__ = [
     "CameraTile",
     "CameraTiles",
     "CartChanged",
-    "CartLine",
     "Case",
     "CaseClosed",
     "CaseOpened",
@@ -85,6 +82,5 @@ __all__ = [
     "find_products",
     "likely_quantity",
     "shoppers_of",
-    "signed_quantity",
     "words",
 ]

@@ -7,6 +7,7 @@ from zlib import crc32
 
 from console.model._notices import CartChanged, Notice, ReceiptChanged, VisitChanged
 from engine.domain import (
+    CartLine,
     LineId,
     LineWithdrawn,
     OutputFact,
@@ -23,12 +24,11 @@ from engine.domain import (
     VisitId,
     VisitLeft,
     VisitOpened,
+    signed_quantity,
 )
 
 SHOPPER_COLOURS = 8
 CHARGED_VISITS_KEPT = 500
-
-CartLine = Picked | PutBack | PutElsewhere
 
 
 class VisitStage(StrEnum):
@@ -82,11 +82,6 @@ class Receipt:
     def total_minor(self) -> int:
         """The charge after adjustments."""
         return self.issued.total_minor + sum(adjustment.delta_minor for adjustment in self.adjustments)
-
-
-def signed_quantity(line: CartLine) -> int:
-    """Units this line moves into the cart, negative out of it."""
-    return line.quantity if isinstance(line, Picked) else -line.quantity
 
 
 class StoreState:

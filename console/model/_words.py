@@ -1,7 +1,7 @@
 """Sentences for people: why a line says what it says, what a hypothesis means, why a case is open."""
 
-from console.model._visits import CartLine, StoreState
-from engine.domain import CaseCause, NeedsReview, Reason, SkuId, Verdict, VisitId
+from console.model._visits import StoreState
+from engine.domain import CartLine, CaseCause, NeedsReview, Reason, SkuId, Verdict, VisitId
 
 SHORT_ID = 8
 

@@ -6,7 +6,6 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 from console.model import (
     NS_PER_S,
     CartChanged,
-    CartLine,
     CaseClosed,
     CaseOpened,
     ConsoleModel,
@@ -15,14 +14,13 @@ from console.model import (
     VisitChanged,
     VisitStage,
     by_stage,
-    signed_quantity,
     words,
 )
 from console.qt._page import Page, label, panel
 from console.qt._table import Cell, Column, KeyedView, Row
 from console.qt._text import clock_time, money
 from console.qt._theme import Theme
-from engine.domain import PutBack, PutElsewhere, VisitId
+from engine.domain import CartLine, PutBack, PutElsewhere, VisitId, signed_quantity
 
 CHARGED_SHOWN = 5
 _STAGES = {VisitStage.INSIDE: "inside", VisitStage.LEFT: "receipt pending", VisitStage.CHARGED: "charged"}

@@ -4,7 +4,6 @@ A true movement (an item taken or put by a shopper) is right when the engine's f
 same visit, SKU and direction within a few seconds of it. Every other unit that a final line claims is wrong.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,21 +13,19 @@ import numpy as np
 from drivers.twin.devices import TruthRecord
 from engine.bench.witness import Heard
 from engine.domain import (
+    CartLine,
     EngineHealth,
-    LineId,
     LineWithdrawn,
     NeedsReview,
     Picked,
-    PutBack,
-    PutElsewhere,
     ReceiptIssued,
     ShopperBound,
     SkuId,
     VisitId,
     VisitOpened,
+    standing_lines,
 )
 
-_Line = Picked | PutBack | PutElsewhere
 _ENTRY_WINDOW_NS = 4_000_000_000
 _MOVEMENT_WINDOW_NS = 3_000_000_000
 
@@ -92,9 +89,9 @@ def score(truth: list[TruthRecord], heard: list[Heard], health: list[EngineHealt
     """Score a run."""
     visits = match_visits(truth, heard)
     movements = [_movement(record) for record in truth if record.deed in ("pick", "put")]
-    final = _final_lines(heard)
+    final = standing_lines(item.fact for item in heard)
     unclaimed = [line for line in final.values() for _ in range(line.quantity)]
-    claimed: list[tuple[_Movement, _Line]] = []
+    claimed: list[tuple[_Movement, CartLine]] = []
     for movement in movements:
         line = _claim(movement, unclaimed, visits)
         if line is not None:
@@ -157,17 +154,7 @@ def _movement(record: TruthRecord) -> _Movement:
     return _Movement(t_ns=record.t_ns, shopper=record.shopper, sku_id=SkuId(record.sku_id), taken=record.deed == "pick")
 
 
-def _final_lines(heard: Iterable[Heard]) -> dict[LineId, _Line]:
-    lines: dict[LineId, _Line] = {}
-    for item in heard:
-        if isinstance(item.fact, Picked | PutBack | PutElsewhere):
-            lines[item.fact.line_id] = item.fact
-        elif isinstance(item.fact, LineWithdrawn):
-            lines.pop(item.fact.line_id, None)
-    return lines
-
-
-def _claim(movement: _Movement, lines: list[_Line], visits: dict[int, VisitId]) -> _Line | None:
+def _claim(movement: _Movement, lines: list[CartLine], visits: dict[int, VisitId]) -> CartLine | None:
     fitting = [
         line
         for line in lines
@@ -179,11 +166,11 @@ def _claim(movement: _Movement, lines: list[_Line], visits: dict[int, VisitId]) 
     return min(fitting, key=lambda line: abs(_started_ns(line) - movement.t_ns), default=None)
 
 
-def _started_ns(line: _Line) -> int:
+def _started_ns(line: CartLine) -> int:
     return int(line.step_id.rpartition("@")[2])
 
 
-def _latency(claimed: list[tuple[_Movement, _Line]], heard: list[Heard]) -> Latency:
+def _latency(claimed: list[tuple[_Movement, CartLine]], heard: list[Heard]) -> Latency:
     delays_ms = [(_right_since_ns(final, heard) - movement.t_ns) / 1e6 for movement, final in claimed]
     if not delays_ms:
         return Latency(p50=-1, p99=-1)
@@ -191,12 +178,12 @@ def _latency(claimed: list[tuple[_Movement, _Line]], heard: list[Heard]) -> Late
     return Latency(p50=round(float(p50), 1), p99=round(float(p99), 1))
 
 
-def _right_since_ns(final: _Line, heard: list[Heard]) -> int:
+def _right_since_ns(final: CartLine, heard: list[Heard]) -> int:
     """When a client had the line as it stayed; saying something else in between starts the wait again."""
     since_ns = 0
     for item in heard:
         fact = item.fact
-        if not isinstance(fact, Picked | PutBack | PutElsewhere | LineWithdrawn) or fact.line_id != final.line_id:
+        if not isinstance(fact, CartLine | LineWithdrawn) or fact.line_id != final.line_id:
             continue
         if type(fact) is not type(final) or (fact.visit_id, fact.sku_id) != (final.visit_id, final.sku_id):
             since_ns = 0

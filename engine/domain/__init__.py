@@ -1,5 +1,6 @@
 """The words of Tillfree: ids, geometry, the store, facts, commands and views. Everything else speaks in them."""
 
+from engine.domain._carts import CartLine, signed_quantity, standing_lines
 from engine.domain._commands import (
     Accepted,
     Command,
@@ -124,6 +125,7 @@ __all__ = [
     "CameraId",
     "CameraOverlay",
     "CartFact",
+    "CartLine",
     "CaseCause",
     "CaseId",
     "CaseResolved",
@@ -208,4 +210,6 @@ __all__ = [
     "VisitOpened",
     "WeightProvisional",
     "WeightSettled",
+    "signed_quantity",
+    "standing_lines",
 ]

@@ -5,20 +5,15 @@ from collections.abc import Iterable
 import msgspec
 
 from engine.domain import (
+    CartLine,
     InputFact,
-    LineId,
-    LineWithdrawn,
     NeedsReview,
     OutputFact,
-    Picked,
-    PutBack,
-    PutElsewhere,
     StepId,
     WeightProvisional,
     WeightSettled,
+    standing_lines,
 )
-
-_Line = Picked | PutBack | PutElsewhere
 
 
 class Movement(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +58,9 @@ def movements(
             first_said.setdefault(fact.step_id, fact.t_ns)
         elif isinstance(fact, WeightSettled):
             settled.append(fact)
-    lines, cases = _lines_and_cases(outputs)
+    said = list(outputs)
+    lines = {line.step_id: line for line in standing_lines(said).values()}
+    cases = {fact.step_id: fact for fact in said if isinstance(fact, NeedsReview)}
     moved = tuple(
         _movement(step, first_said.get(step.step_id, step.t_ns), lines, cases, start_ns=start_ns)
         for step in settled
@@ -72,23 +69,10 @@ def movements(
     return moved, len(settled) - len(moved)
 
 
-def _lines_and_cases(outputs: Iterable[OutputFact]) -> tuple[dict[StepId, _Line], dict[StepId, NeedsReview]]:
-    lines: dict[LineId, _Line] = {}
-    cases: dict[StepId, NeedsReview] = {}
-    for fact in outputs:
-        if isinstance(fact, Picked | PutBack | PutElsewhere):
-            lines[fact.line_id] = fact
-        elif isinstance(fact, LineWithdrawn):
-            lines.pop(fact.line_id, None)
-        elif isinstance(fact, NeedsReview):
-            cases[fact.step_id] = fact
-    return {line.step_id: line for line in lines.values()}, cases
-
-
 def _movement(
     step: WeightSettled,
     said_ns: int,
-    lines: dict[StepId, _Line],
+    lines: dict[StepId, CartLine],
     cases: dict[StepId, NeedsReview],
     *,
     start_ns: int,

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from engine.domain import CartFact, LineWithdrawn, OutputFact, Picked, SkuId, VisitId
+from engine.domain import CartFact, OutputFact, SkuId, VisitId, signed_quantity, standing_lines
 from engine.runtime.ledger._entry import FIRST_PREV_HASH, KEPT, entry_of
 
 log = structlog.get_logger()
@@ -68,15 +68,9 @@ class Ledger:
 
     def cart(self, visit_id: VisitId) -> dict[SkuId, int]:
         """Units a SKU in a visit's cart, folded from its entries; SKUs with none are left out."""
-        lines: dict[str, tuple[SkuId, int]] = {}
-        for fact in self._cart_facts(visit_id):
-            if isinstance(fact, LineWithdrawn):
-                lines.pop(fact.line_id, None)
-            else:
-                lines[fact.line_id] = (fact.sku_id, fact.quantity if isinstance(fact, Picked) else -fact.quantity)
         cart: dict[SkuId, int] = {}
-        for sku_id, quantity in lines.values():
-            cart[sku_id] = cart.get(sku_id, 0) + quantity
+        for line in standing_lines(self._cart_facts(visit_id)).values():
+            cart[line.sku_id] = cart.get(line.sku_id, 0) + signed_quantity(line)
         return {sku_id: quantity for sku_id, quantity in cart.items() if quantity}
 
     def close(self) -> None:
