@@ -59,9 +59,12 @@ def twin(
     seconds: Annotated[float, typer.Option(help="Length of the shopping.")] = 180.0,
 ) -> None:
     """Run the simulated store of a folder: its shelves, gate and cameras on real sockets."""
-    from engine.store import open_store
+    from engine.store import StoreFolderError, open_store
 
-    open_store(store)  # so that what is wrong with it is said as by every verb
+    key = open_store(store).keys_dir / "entry.key.pem"  # opened here so that what is wrong is said as by every verb
+    if not key.is_file():
+        remedy = "Make an Ed25519 key there, and its public half beside it as entry.pub.pem"
+        raise StoreFolderError(key, key="file", problem="missing: shoppers sign their codes with it", remedy=remedy)
     arguments = ["--seed", str(seed), "--shoppers", str(shoppers), "--seconds", str(seconds), "--truth", str(truth)]
     raise typer.Exit(_run("drivers.twin", [str(store), *arguments], needs="numba"))
 

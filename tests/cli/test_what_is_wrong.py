@@ -46,6 +46,11 @@ def test_a_driver_that_is_not_installed_stops_the_engine_before_it_starts(tillfr
     assert "shelf.modbus" in line
 
 
+def test_a_simulated_store_whose_shoppers_cannot_sign(tillfree: Tillfree, demo_store: Path) -> None:
+    line = told(tillfree, "twin", "--store", demo_store)
+    assert line.startswith(f"tillfree: {demo_store}/keys/entry.key.pem: file: missing")
+
+
 def test_a_journal_with_nothing_in_it(tillfree: Tillfree, demo_store: Path) -> None:
     line = told(tillfree, "replay", "--store", demo_store)
     assert line.startswith(f"tillfree: {demo_store}/state/journal: journal: nothing to replay. ")
