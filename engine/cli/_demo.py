@@ -11,10 +11,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from engine.cli._options import JsonOption, SeedOption, StoreOption, write_json
+
 if TYPE_CHECKING:
     from engine.bench.score import VisitAccount
-
-from engine.cli._options import JsonOption, SeedOption, StoreOption, write_json
 
 _ATTENDED_S = 3600.0
 _HEADLESS_S = 180.0
@@ -23,7 +23,9 @@ _HEADLESS_S = 180.0
 def demo(
     headless: Annotated[bool, typer.Option("--headless", help="No window, also where there is a display.")] = False,
     seed: SeedOption = 1,
-    seconds: Annotated[float, typer.Option(help="Length of the shopping; 0: an hour in a window, else 3 min.")] = 0.0,
+    seconds: Annotated[
+        float, typer.Option(min=0, help="Length of the shopping; 0: an hour in a window, else 3 min.")
+    ] = 0.0,
     signal: Annotated[bool, typer.Option("--signal", help="Cameras send people instead of pixels: light.")] = False,
     json_file: JsonOption = None,
 ) -> None:
@@ -55,8 +57,8 @@ def twin(
     store: StoreOption,
     truth: Annotated[Path, typer.Option(help="File for what really happened.")] = Path("truth.jsonl"),
     seed: SeedOption = 1,
-    shoppers: Annotated[int, typer.Option(help="How many shop at a time.")] = 3,
-    seconds: Annotated[float, typer.Option(help="Length of the shopping.")] = 180.0,
+    shoppers: Annotated[int, typer.Option(min=1, help="How many shop at a time.")] = 3,
+    seconds: Annotated[float, typer.Option(min=0, help="Length of the shopping.")] = 180.0,
 ) -> None:
     """Run the simulated store of a folder: its shelves, gate and cameras on real sockets."""
     from engine.store import StoreFolderError, open_store
@@ -73,7 +75,7 @@ def console(
     state: Annotated[str, typer.Option(help="The engine's state endpoint.")] = "tcp://127.0.0.1:5701",
     door: Annotated[str, typer.Option(help="The engine's endpoint for requests.")] = "tcp://127.0.0.1:5702",
     screenshots: Annotated[Path | None, typer.Option(help="Save a picture of every page to this folder.")] = None,
-    seconds: Annotated[float, typer.Option(help="Close after so long; 0 stays open.")] = 0.0,
+    seconds: Annotated[float, typer.Option(min=0, help="Close after so long; 0 stays open.")] = 0.0,
 ) -> None:
     """Open the operator's window on a running engine."""
     arguments = ["--state", state, "--door", door]

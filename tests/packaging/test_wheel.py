@@ -55,7 +55,7 @@ def test_version_is_the_distributions(installed: Installed) -> None:
 def test_help_names_every_verb(installed: Installed) -> None:
     shown = installed.run("tillfree", "--help")
     assert shown.returncode == 0, shown.stderr
-    for verb in ("demo", "engine", "console", "twin", "replay", "bench", "models"):
+    for verb in ("demo", "engine", "check", "console", "twin", "replay", "bench", "models", "ledger"):
         assert f" {verb} " in shown.stdout, verb
 
 
