@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-import signal
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
@@ -22,12 +21,11 @@ from engine.domain import (
 from engine.ports import DeviceError, GateLink, GateReading
 from engine.runtime.doors._tokens import TokenDesk, TokenRefusedError
 from engine.runtime.inbox import FactSender
-from engine.runtime.supervise import Watched
+from engine.runtime.supervise import Watched, serve
 from engine.store import StoreFolder
 
 log = structlog.get_logger()
 
-_BEAT_S = 1.0
 _AGAIN_S = 1.0
 _WELL_S = 2.0  # a connection that held so long without a word counts as good
 
@@ -39,7 +37,8 @@ def run_doors(folder: StoreFolder, links: Mapping[GateId, GateLink]) -> None:
     desk = TokenDesk(public_key, folder.ledger_path.with_name("tokens.db"))
     sender = FactSender(folder.installation.network.inbox, "doors", lossless=True)
     try:
-        asyncio.run(_watch_all(links, sender, desk, watched))
+        gates = (watch_gate(gate_id, link, sender=sender, desk=desk) for gate_id, link in links.items())
+        asyncio.run(serve(gates, watched))
     finally:
         sender.close()
         desk.close()
@@ -106,23 +105,6 @@ async def _listen(readings: AsyncIterator[GateReading], gate: _Gate) -> None:
             reading.cancel()
             with suppress(asyncio.CancelledError, DeviceError, StopAsyncIteration):
                 await reading
-
-
-async def _watch_all(links: Mapping[GateId, GateLink], sender: FactSender, desk: TokenDesk, watched: Watched) -> None:
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopped.set)
-    async with asyncio.TaskGroup() as tasks:
-        gates = [
-            tasks.create_task(watch_gate(gate_id, link, sender=sender, desk=desk)) for gate_id, link in links.items()
-        ]
-        while not stopped.is_set():
-            watched.beat()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stopped.wait(), _BEAT_S)
-        for gate in gates:
-            gate.cancel()
 
 
 def _now_ns() -> int:
