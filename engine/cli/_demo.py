@@ -5,7 +5,10 @@ import sys
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from signal import SIGTERM
+from signal import signal as on_signal
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -44,6 +47,7 @@ def demo(
         seed=seed,
         seconds=seconds or (_HEADLESS_S if unattended else _ATTENDED_S),
     )
+    on_signal(SIGTERM, _end)
     out = Console()
     out.print(f"store, logs and pictures are in {plan.work_dir}")
     with out.status("opening the store ..."):
@@ -82,6 +86,10 @@ def console(
     arguments += ["--screenshots", str(screenshots)] if screenshots else []
     arguments += ["--seconds", str(seconds)] if seconds else []
     raise typer.Exit(_run("console", arguments, needs="PySide6"))
+
+
+def _end(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + SIGTERM)  # so that what was started is ended
 
 
 def _run(module: str, arguments: list[str], *, needs: str) -> int:
