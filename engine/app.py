@@ -11,7 +11,7 @@ from engine.domain import CameraId
 from engine.ports import SettingsError
 from engine.runtime.drivers import load_driver, open_shelf
 from engine.runtime.logs import log_as
-from engine.runtime.readiness import unknown_drivers
+from engine.runtime.readiness import no_restart_mends
 from engine.runtime.supervise import ProcessSpec, Supervisor
 from engine.store import StoreFolder, open_store
 
@@ -20,8 +20,10 @@ _PERCEPTION_NICENESS = 10  # a late frame is a frame; a late gram is a late cart
 
 
 def process_table(folder: StoreFolder) -> list[ProcessSpec]:
-    """The engine's processes; the core first."""
-    roles = ["core", "shelves", "doors"]
+    """The engine's processes, the core first; none without a device to serve."""
+    roles = ["core"]
+    roles += ["shelves"] if folder.installation.controller else []
+    roles += ["doors"] if folder.installation.gate else []
     roles += [f"{_PERCEPTION}{number}" for number in range(perception_processes(folder))]
     return [
         ProcessSpec(
@@ -46,7 +48,7 @@ def cameras_of(folder: StoreFolder, number: int) -> tuple[CameraId, ...]:
 
 def run_engine(folder: StoreFolder) -> None:
     """Run a store until SIGTERM or SIGINT. Raises ``SettingsError`` for what no restart can mend."""
-    for problem in unknown_drivers(folder):
+    for problem in no_restart_mends(folder):
         raise SettingsError(problem)
     log_as("supervisor")
     supervisor = Supervisor(process_table(folder), inbox=folder.installation.network.inbox)

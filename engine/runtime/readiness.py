@@ -14,7 +14,13 @@ _TIMEOUT_S = 1.0
 
 def problems(folder: StoreFolder) -> list[str]:
     """One line a problem; none when the store can open."""
-    return [*_packages(), *_keys(folder), *unknown_drivers(folder), *_profiles(folder), *_devices(folder)]
+    return [*_packages(), *no_restart_mends(folder), *_profiles(folder), *_devices(folder)]
+
+
+def no_restart_mends(folder: StoreFolder) -> Iterator[str]:
+    """Those problems with which an engine need not even start: a missing entry key, unknown drivers."""
+    yield from _keys(folder)
+    yield from _drivers(folder)
 
 
 def _packages() -> Iterator[str]:
@@ -35,12 +41,11 @@ def _installed(name: str) -> bool:
 
 def _keys(folder: StoreFolder) -> Iterator[str]:
     key = folder.keys_dir / "entry.pub.pem"
-    if not key.is_file():
+    if folder.installation.gate and not key.is_file():
         yield f"{key}: missing. Put the entry app's public key (Ed25519, PEM) there"
 
 
-def unknown_drivers(folder: StoreFolder) -> Iterator[str]:
-    """One line for each device of ``store.toml`` whose driver is not installed."""
+def _drivers(folder: StoreFolder) -> Iterator[str]:
     installation = folder.installation
     sections: list[CameraSection | ControllerSection | GateSection] = [*installation.camera]
     sections += [*installation.controller, *installation.gate]

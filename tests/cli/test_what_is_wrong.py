@@ -39,11 +39,18 @@ def test_a_sku_that_nobody_sells(tillfree: Tillfree, demo_store: Path) -> None:
 
 
 def test_a_driver_that_is_not_installed_stops_the_engine_before_it_starts(tillfree: Tillfree, demo_store: Path) -> None:
+    (demo_store / "keys").mkdir()
+    (demo_store / "keys" / "entry.pub.pem").write_text("a key")
     file = demo_store / "store.toml"
     file.write_text(file.read_text().replace("shelf.modbus", "shelf.mudbus", 1))
     line = told(tillfree, "engine", "--store", demo_store)
     assert line.startswith(f"tillfree: {file}: a-low: driver 'shelf.mudbus' is not installed")
     assert "shelf.modbus" in line
+
+
+def test_a_gate_without_the_key_that_opens_it(tillfree: Tillfree, demo_store: Path) -> None:
+    line = told(tillfree, "engine", "--store", demo_store)
+    assert line.startswith(f"tillfree: {demo_store}/keys/entry.pub.pem: missing. Put the entry app's public key")
 
 
 def test_a_simulated_store_whose_shoppers_cannot_sign(tillfree: Tillfree, demo_store: Path) -> None:

@@ -20,7 +20,7 @@ id = "k1"
 driver = "shelf.modbus"
 host = "127.0.0.1"
 port = 5020
-profile = "demo"
+profile = "generic-float32"
 channels = 4
 """
 

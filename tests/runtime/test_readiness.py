@@ -6,8 +6,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from engine.domain import CameraId, GateId
 from engine.runtime.readiness import problems
-from engine.store import CameraSection, StoreFolder
+from engine.store import CameraSection, GateSection, StoreFolder
 from tests.runtime.folder import small_store
 
 
@@ -44,16 +45,20 @@ def test_a_camera_is_looked_for_at_its_address(folder: StoreFolder) -> None:
     with socket.create_server(("127.0.0.1", 0)) as both:
         port = both.getsockname()[1]
         here = with_controller(folder, port=port)
-        camera = CameraSection(id="c1", driver="camera.smart", url=f"tcp://127.0.0.1:{port}")  # type: ignore[arg-type]
+        camera = CameraSection(id=CameraId("c1"), driver="camera.smart", url=f"tcp://127.0.0.1:{port}")
         installation = msgspec.structs.replace(here.installation, camera=(camera,))
         assert problems(StoreFolder(path=here.path, store=here.store, installation=installation)) == []
     assert [line.split(":")[0] for line in problems(StoreFolder(here.path, here.store, installation))] == ["k1", "c1"]
 
 
-def test_an_entry_key_that_is_missing(folder: StoreFolder) -> None:
+def test_an_entry_key_that_is_missing_where_there_is_a_gate(folder: StoreFolder) -> None:
     key = folder.keys_dir / "entry.pub.pem"
     key.unlink()
-    assert problems(folder)[0] == f"{key}: missing. Put the entry app's public key (Ed25519, PEM) there"
+    missing = f"{key}: missing. Put the entry app's public key (Ed25519, PEM) there"
+    assert missing not in problems(folder)
+    gate = GateSection(id=GateId("north"), driver="gate.tcp", host="127.0.0.1", port=9)
+    installation = msgspec.structs.replace(folder.installation, gate=(gate,))
+    assert problems(StoreFolder(folder.path, folder.store, installation))[0] == missing
 
 
 def test_a_driver_that_is_not_installed(folder: StoreFolder) -> None:
