@@ -2,21 +2,19 @@
 
 import msgspec
 
-from engine.domain import LineId, Picked, PlateId, PutBack, PutElsewhere, SkuId, StepId, VisitId
-
-Statement = Picked | PutBack | PutElsewhere
+from engine.domain import CartLine, LineId, PlateId, SkuId, StepId, VisitId, signed_quantity
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """A statement and the plate it happened at."""
 
-    statement: Statement
+    statement: CartLine
     plate_id: PlateId
 
     @property
     def signed_quantity(self) -> int:
         """Units into the cart, negative when out of it."""
-        return self.statement.quantity if isinstance(self.statement, Picked) else -self.statement.quantity
+        return signed_quantity(self.statement)
 
 
 class Carts(msgspec.Struct, kw_only=True):

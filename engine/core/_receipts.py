@@ -58,7 +58,7 @@ def _issue(world: World, visit: Visit) -> None:
         lines.append(line)
     visit.receipt = ReceiptIssued(
         t_ns=world.now_ns,
-        receipt_id=ReceiptId(f"receipt {visit.visit_id}"),
+        receipt_id=ReceiptId(f"R-{visit.visit_id}"),
         visit_id=visit.visit_id,
         lines=tuple(lines),
         total_minor=sum(line.total_minor for line in lines),

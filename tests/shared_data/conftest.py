@@ -1,5 +1,6 @@
-"""Where the measuring data lies; without it these tests fail in one line, they are not skipped."""
+"""Where the measuring data lies. It is not part of the project: without it these tests say so, and in CI they fail."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,5 +12,6 @@ DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 def shared_data() -> Path:
     """The folder of real data."""
     if not DATA.is_dir():
-        pytest.fail(f"real measuring data is not there: {DATA}", pytrace=False)
+        complain = pytest.fail if os.environ.get("CI") else pytest.skip
+        complain(f"not measured: the recordings of a real store are not in {DATA}")
     return DATA

@@ -52,10 +52,6 @@ class Goods:
             key=lambda item: (-_outward_m(plate, item.position_m), item.item_id),
         )
 
-    def plates_of(self, sku_id: SkuId) -> list[PlateId]:
-        """Plates on which at least one unit of a SKU stands."""
-        return sorted({item.plate_id for item in self.items if item.sku_id == sku_id and item.plate_id})
-
     def free_place(self, plate_id: PlateId, sku_id: SkuId) -> Vector3:
         """Where a hand would set one more unit down: the free slot nearest the front, else the front edge."""
         plate, product = self._store.plate_by_id[plate_id], self._store.product_by_sku[sku_id]

@@ -8,11 +8,11 @@ import cv2
 import structlog
 
 from engine.domain import CameraId
-from engine.ports import SmartCameraLink
 from engine.runtime.drivers import load_driver
 from engine.runtime.inbox import FactSender
 from engine.runtime.perception._eye import Eye
 from engine.runtime.perception._perceiver import Perceiver
+from engine.runtime.perception._relay import Relay
 from engine.runtime.supervise import Watched
 from engine.store import CameraSection, StoreFolder
 from engine.vision import PersonDetector, PoseEstimator, load_model
@@ -52,25 +52,27 @@ def _watch(
 ) -> None:
     cv2.setNumThreads(1)
     sections = [section for section in folder.installation.camera if section.id in camera_ids]
-    smart = [load_driver(section.driver)(section.url) for section in sections if section.driver == SMART]
+    relays = [
+        Relay(section.id, load_driver(section.driver)(section.url)) for section in sections if section.driver == SMART
+    ]
     eyes = [_eye(folder, section) for section in sections if section.driver != SMART]
-    process = _Process(eyes, smart, sender, _perceiver(folder) if eyes else None)
+    process = _Process(eyes, relays, sender, _perceiver(folder) if eyes else None)
     try:
         while not until.is_set():
             watched.beat()
             if not process.turn():
                 until.wait(_IDLE_S)
     finally:
-        for device in (*eyes, *smart):
-            device.close()
+        for eye in eyes:
+            eye.close()
+        for relay in relays:
+            relay.close()
 
 
 class _Process:
-    def __init__(
-        self, eyes: list[Eye], smart: list[SmartCameraLink], sender: FactSender, perceiver: Perceiver | None
-    ) -> None:
+    def __init__(self, eyes: list[Eye], relays: list[Relay], sender: FactSender, perceiver: Perceiver | None) -> None:
         self._eyes = eyes
-        self._smart = smart
+        self._relays = relays
         self._sender = sender
         self._perceiver = perceiver
         self._health_due_s = 0.0
@@ -79,7 +81,7 @@ class _Process:
     def turn(self) -> bool:
         """Do the next thing; False when there was nothing to do."""
         self._report()
-        said = [fact for link in self._smart for fact in link.seen()]
+        said = [fact for relay in self._relays for fact in relay.seen()]
         for fact in said:
             self._sender.send(fact)
         return self._look() or bool(said)
@@ -104,6 +106,8 @@ class _Process:
             self._report_backgrounds()
 
     def _report_health(self) -> None:
+        for relay in self._relays:
+            self._sender.show(relay.health(time.monotonic_ns()))
         for eye in self._eyes:
             self._sender.show(eye.health(time.monotonic_ns()))
             for dropped in eye.dropped(time.monotonic_ns()):
