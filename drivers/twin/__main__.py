@@ -1,28 +1,43 @@
 """``python -m drivers.twin FOLDER``: what ``tillfree twin`` starts."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from drivers.twin.devices import run_twin
+from drivers.twin.scenario import Programme, Rehearsal, ScenarioError, Truth, rehearse
 from engine.store import open_store
 
 
 def main() -> None:
-    """Run the simulated store of a folder."""
+    """Run the simulated store of a folder, or rehearse a scenario in it without devices."""
     parser = argparse.ArgumentParser(prog="tillfree twin", description=main.__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--shoppers", type=int, default=3, help="how many shop at a time")
-    parser.add_argument("--seconds", type=float, default=180.0, help="length of the shopping")
-    parser.add_argument("--truth", type=Path, required=True, help="file for what really happened")
+    parser.add_argument("--truth", type=Path, help="file for what really happened; without it, rehearse the scenario")
+    Programme.declare(parser)
     chosen = parser.parse_args()
-    run_twin(
-        open_store(chosen.folder),
-        seed=chosen.seed,
-        shoppers=chosen.shoppers,
-        seconds=chosen.seconds,
-        truth=chosen.truth,
-    )
+    programme = Programme.of(parser, chosen)
+    folder = open_store(chosen.folder)
+    try:
+        if chosen.truth is not None:
+            run_twin(folder, programme, truth=chosen.truth)
+        elif programme.scenario is not None:
+            sys.stdout.write(_told(rehearse(programme.scenario, folder.store, seed=programme.seed)))
+        else:
+            parser.error("a random trade needs --truth, only a scenario can be rehearsed")
+    except (ScenarioError, OSError) as error:
+        sys.stderr.write(f"tillfree: {error}\n")
+        raise SystemExit(2) from None
+
+
+def _told(rehearsal: Rehearsal) -> str:
+    lines = [_line(truth, rehearsal.names[truth.shopper]) for truth in rehearsal.world.truths]
+    return "".join(lines) + f"over after {rehearsal.world.t_s:.0f} s\n"
+
+
+def _line(truth: Truth, name: str) -> str:
+    what = " ".join(part for part in (truth.sku_id, truth.plate_id) if part)
+    return f"{truth.t_s:7.2f} s  {name} {truth.deed} {what}".rstrip() + "\n"
 
 
 if __name__ == "__main__":

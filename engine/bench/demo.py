@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from drivers.twin.devices import SHOPPING_OVER
+from drivers.twin.scenario import Programme, rehearse
 from engine.bench.score import Score, VisitAccount, account, read_truth, score
 from engine.bench.staging import Level, stage_demo_store
 from engine.bench.witness import Witness
@@ -33,7 +34,10 @@ class DemoFailedError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class DemoPlan:
-    """What to run. ``work_dir`` takes the store, the logs and the console's pictures."""
+    """What to run. ``work_dir`` takes the store, the logs and the console's pictures.
+
+    A ``scenario`` takes the place of ``shoppers`` and ``seconds``.
+    """
 
     work_dir: Path
     headless: bool
@@ -41,6 +45,7 @@ class DemoPlan:
     seed: int = 1
     seconds: float = 180.0
     shoppers: int = 3
+    scenario: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +64,7 @@ def has_display() -> bool:
 
 
 class Demo:
-    """Starts the parts, watches over them, stops them."""
+    """Starts the parts, watches over them, stops them. Raises ``ScenarioError`` before anything is started."""
 
     def __init__(self, plan: DemoPlan, tell: Tell) -> None:
         self._plan = plan
@@ -67,6 +72,12 @@ class Demo:
         deadline_s = _HEADLESS_DEADLINE_S if plan.headless else _ATTENDED_DEADLINE_S
         self._deadline_s = deadline_s
         self._folder = stage_demo_store(plan.work_dir / "store", level=plan.level, review_deadline_s=deadline_s)
+        self._programme = Programme(
+            seed=plan.seed, scenario=plan.scenario, shoppers=plan.shoppers, seconds=plan.seconds
+        )
+        self._shopping_s = plan.seconds
+        if plan.scenario is not None:
+            self._shopping_s = rehearse(plan.scenario, self._folder.store, seed=plan.seed).world.t_s
         self._truth = plan.work_dir / "truth.jsonl"
         self._screenshots = plan.work_dir / "screenshots"
         network = self._folder.installation.network
@@ -75,8 +86,7 @@ class Demo:
 
     def run(self) -> DemoResult:
         """Run to the end of the shopping, or until the console is closed. Raises ``DemoFailedError``."""
-        twin_arguments = ["--seed", str(self._plan.seed), "--shoppers", str(self._plan.shoppers)]
-        twin_arguments += ["--seconds", str(self._plan.seconds), "--truth", str(self._truth)]
+        twin_arguments = [*self._programme.arguments(), "--truth", str(self._truth)]
         twin = self._start("twin", ["drivers.twin", str(self._folder.path), *twin_arguments])
         engine = self._start("engine", ["engine.cli", "engine", "--store", str(self._folder.path)])
         witness = Witness(self._address)
@@ -100,7 +110,7 @@ class Demo:
         console: subprocess.Popen[bytes] | None = None
         while not self._over():
             self._check(engine, twin)
-            if console is None and time.monotonic() - started_s > self._plan.seconds * _SCREENSHOT_SHARE:
+            if console is None and time.monotonic() - started_s > self._shopping_s * _SCREENSHOT_SHARE:
                 self._tell(f"pictures of the console go to {self._screenshots}")
                 console = self._console(["--screenshots", str(self._screenshots), "--seconds", "6"])
             time.sleep(_POLL_S)

@@ -19,17 +19,21 @@ from engine.cli._options import JsonOption, SeedOption, StoreOption, write_json
 if TYPE_CHECKING:
     from engine.bench.score import VisitAccount
 
+ScenarioOption = Annotated[
+    Path | None, typer.Option(help="File that says who comes and what they do; else a random trade.")
+]
 _ATTENDED_S = 3600.0
 _HEADLESS_S = 180.0
 
 
-def demo(
+def demo(  # noqa: PLR0913 - a verb's options are its parameters
     headless: Annotated[bool, typer.Option("--headless", help="No window, also where there is a display.")] = False,
     seed: SeedOption = 1,
     seconds: Annotated[
         float, typer.Option(min=0, help="Length of the shopping; 0: an hour in a window, else 3 min.")
     ] = 0.0,
     signal: Annotated[bool, typer.Option("--signal", help="Cameras send people instead of pixels: light.")] = False,
+    scenario: ScenarioOption = None,
     json_file: JsonOption = None,
 ) -> None:
     """Run the simulated store, the engine and the console together.
@@ -39,6 +43,8 @@ def demo(
     from engine.bench.demo import Demo, DemoPlan, has_display  # the twin is an extra: imported by its verb only
     from engine.bench.staging import Level
 
+    if scenario is not None and seconds:
+        raise typer.BadParameter("a scenario says itself how long it lasts: drop --seconds")
     unattended = headless or not has_display()
     plan = DemoPlan(
         work_dir=Path(tempfile.mkdtemp(prefix="tillfree-demo-")),
@@ -46,6 +52,7 @@ def demo(
         level=Level.SIGNAL if signal else Level.PIXELS,
         seed=seed,
         seconds=seconds or (_HEADLESS_S if unattended else _ATTENDED_S),
+        scenario=scenario,
     )
     on_signal(SIGTERM, _end)
     out = Console()
@@ -57,22 +64,35 @@ def demo(
     write_json(json_file, result.score)
 
 
-def twin(
+def twin(  # noqa: PLR0913 - as above
     store: StoreOption,
     truth: Annotated[Path, typer.Option(help="File for what really happened.")] = Path("truth.jsonl"),
     seed: SeedOption = 1,
-    shoppers: Annotated[int, typer.Option(min=1, help="How many shop at a time.")] = 3,
-    seconds: Annotated[float, typer.Option(min=0, help="Length of the shopping.")] = 180.0,
+    shoppers: Annotated[int | None, typer.Option(min=1, help="How many shop at a time; else 3.")] = None,
+    seconds: Annotated[float | None, typer.Option(min=0, help="Length of the shopping; else 3 min.")] = None,
+    scenario: ScenarioOption = None,
+    rehearse: Annotated[
+        bool, typer.Option("--rehearse", help="Check the scenario and tell what will happen, without devices.")
+    ] = False,
 ) -> None:
     """Run the simulated store of a folder: its shelves, gate and cameras on real sockets."""
+    arguments = [str(store), "--seed", str(seed)]
+    arguments += ["--scenario", str(scenario)] if scenario else []
+    arguments += ["--shoppers", str(shoppers)] if shoppers is not None else []
+    arguments += ["--seconds", str(seconds)] if seconds is not None else []
+    if not rehearse:
+        _require_entry_key(store)
+        arguments += ["--truth", str(truth)]
+    raise typer.Exit(_run("drivers.twin", arguments, needs="numba"))
+
+
+def _require_entry_key(store: Path) -> None:
     from engine.store import StoreFolderError, open_store
 
     key = open_store(store).keys_dir / "entry.key.pem"  # opened here so that what is wrong is said as by every verb
     if not key.is_file():
         remedy = "Make an Ed25519 key there, and its public half beside it as entry.pub.pem"
         raise StoreFolderError(key, key="file", problem="missing: shoppers sign their codes with it", remedy=remedy)
-    arguments = ["--seed", str(seed), "--shoppers", str(shoppers), "--seconds", str(seconds), "--truth", str(truth)]
-    raise typer.Exit(_run("drivers.twin", [str(store), *arguments], needs="numba"))
 
 
 def console(

@@ -1,7 +1,7 @@
 """The whole simulated store on its sockets: shelves, gate and cameras, driven by one world.
 
 Rendering needs processor time and the shelves need punctuality, so cameras with pixels live in processes of their own,
-each with a world of the same seed. The store opens when the engine has come to its gate.
+each with a world of the same programme. The store opens when the engine has come to its gate.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from drivers.twin.devices._gate import GateServer
 from drivers.twin.devices._stream import SmartCamera
 from drivers.twin.physics import PlateLoads
 from drivers.twin.render import Body, Pose, joints, load_bodies
-from drivers.twin.scenario import Deed, Truth, World
+from drivers.twin.scenario import Deed, Programme, Truth
 from engine.domain import PlateId
 from engine.store import CameraSection, StoreFolder
 
@@ -50,13 +50,13 @@ class TruthRecord(msgspec.Struct, frozen=True, kw_only=True):
 class TwinStore:
     """The devices and the world behind them."""
 
-    def __init__(self, folder: StoreFolder, *, seed: int, shoppers: int, seconds: float) -> None:
+    def __init__(self, folder: StoreFolder, programme: Programme) -> None:
         self._folder = folder
-        self._seed = seed
-        self._world = World(folder.store, seed=seed, shoppers=shoppers, seconds=seconds)
-        self._loads = PlateLoads(self._world, seed=seed)
+        self._programme = programme
+        self._seed = programme.seed
+        self._world = programme.world(folder.store)
+        self._loads = PlateLoads(self._world, seed=programme.seed)
         self._start_ns = 0
-        self._arguments = ["--seed", str(seed), "--shoppers", str(shoppers), "--seconds", str(seconds)]
 
     async def run(self, truth: IO[str]) -> None:
         """Serve everything until told to stop; play the scenario, write what really happened to ``truth``."""
@@ -150,7 +150,8 @@ class TwinStore:
     def _start_rendering(self, sections: list[CameraSection]) -> list["subprocess.Popen[str]"]:
         if not sections:
             return []
-        command = [sys.executable, "-m", "drivers.twin.devices.cameras", str(self._folder.path), *self._arguments]
+        arguments = self._programme.arguments()
+        command = [sys.executable, "-m", "drivers.twin.devices.cameras", str(self._folder.path), *arguments]
         return [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)]
 
 
@@ -166,10 +167,11 @@ async def _act(gate: GateServer, event: Truth) -> None:
             pass
 
 
-def run_twin(folder: StoreFolder, *, seed: int, shoppers: int, seconds: float, truth: Path) -> None:
-    """Run the simulated store of a folder until SIGTERM or SIGINT."""
+def run_twin(folder: StoreFolder, programme: Programme, *, truth: Path) -> None:
+    """Run the simulated store of a folder until SIGTERM or SIGINT. Raises ``ScenarioError``."""
+    store = TwinStore(folder, programme)
     with truth.open("w", encoding="utf-8") as file:
-        asyncio.run(_until_told(TwinStore(folder, seed=seed, shoppers=shoppers, seconds=seconds).run(file)))
+        asyncio.run(_until_told(store.run(file)))
 
 
 async def _until_told(running: Coroutine[None, None, None]) -> None:

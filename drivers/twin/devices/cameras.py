@@ -17,7 +17,7 @@ import simplejpeg
 from drivers.twin.devices._poses import poses
 from drivers.twin.devices._stream import MjpegServer
 from drivers.twin.render import CameraRenderer, HeldItem, Pose, SceneItem, StoreScene
-from drivers.twin.scenario import Item, World
+from drivers.twin.scenario import Item, Programme, World
 from engine.domain import CameraId
 from engine.store import CameraSection, StoreFolder, open_store
 
@@ -120,15 +120,13 @@ def main() -> None:
     """Render a store's cameras."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--shoppers", type=int, required=True)
-    parser.add_argument("--seconds", type=float, required=True)
+    Programme.declare(parser)
     chosen = parser.parse_args()
+    programme = Programme.of(parser, chosen)
     os.nice(_NICENESS)  # punctual shelves and gates come first
     cv2.setNumThreads(1)
     folder = open_store(chosen.folder)
-    world = World(folder.store, seed=chosen.seed, shoppers=chosen.shoppers, seconds=chosen.seconds)
-    cameras = RenderedCameras(folder, world, seed=chosen.seed)
+    cameras = RenderedCameras(folder, programme.world(folder.store), seed=programme.seed)
     asyncio.run(_serve(cameras))
 
 

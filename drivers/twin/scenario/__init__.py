@@ -1,8 +1,33 @@
 """What happens in the simulated store: who comes, walks, reaches, takes, puts back and leaves. Seeded, no clock."""
 
+from drivers.twin.scenario._file import ScenarioError, line_of, read_scenario
+from drivers.twin.scenario._format import Scenario
 from drivers.twin.scenario._goods import Goods, Item
+from drivers.twin.scenario._programme import Programme, Rehearsal, rehearse
+from drivers.twin.scenario._scripted import Scripted
 from drivers.twin.scenario._shopper import Reach, Shopper, Side
+from drivers.twin.scenario._trade import Trade
 from drivers.twin.scenario._truth import Contact, Deed, Truth
 from drivers.twin.scenario._world import STEP_S, World
 
-__all__ = ["STEP_S", "Contact", "Deed", "Goods", "Item", "Reach", "Shopper", "Side", "Truth", "World"]
+__all__ = [
+    "STEP_S",
+    "Contact",
+    "Deed",
+    "Goods",
+    "Item",
+    "Programme",
+    "Reach",
+    "Rehearsal",
+    "Scenario",
+    "ScenarioError",
+    "Scripted",
+    "Shopper",
+    "Side",
+    "Trade",
+    "Truth",
+    "World",
+    "line_of",
+    "read_scenario",
+    "rehearse",
+]

@@ -52,6 +52,10 @@ class Goods:
             key=lambda item: (-_outward_m(plate, item.position_m), item.item_id),
         )
 
+    def foremost(self, plate_id: PlateId, sku_id: SkuId | None = None) -> Item | None:
+        """What a hand would take from a plate: the item nearest the front, of this SKU if one is named."""
+        return next((item for item in self.on_plate(plate_id) if sku_id in (None, item.sku_id)), None)
+
     def free_place(self, plate_id: PlateId, sku_id: SkuId) -> Vector3:
         """Where a hand would set one more unit down: the free slot nearest the front, else the front edge."""
         plate, product = self._store.plate_by_id[plate_id], self._store.product_by_sku[sku_id]

@@ -19,19 +19,22 @@ class TaskKind(StrEnum):
     """What a shopper may want at a shelf."""
 
     PICK = "pick"
-    PUT_BACK = "put back"
+    PUT = "put"
     BROWSE = "browse"
+    LIFT = "lift"  # and set down again where it stood, in the same reach
+    VISIT = "visit"  # walk there and look
 
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """One thing to do at one plate."""
+    """One thing to do at one plate. ``sku_id`` None: whatever stands foremost. ``lift_s``: how long a lift lasts."""
 
     kind: TaskKind
     plate_id: PlateId
     stand_m: Point2
     side: Side
     sku_id: SkuId | None = None
+    lift_s: float = 0.0
 
 
 class Phase(Enum):
@@ -43,8 +46,9 @@ class Phase(Enum):
     CHOOSE = 4
     WALK = 5
     REACH = 6
-    LEAVE = 7
-    GONE = 8
+    STAND = 7
+    LEAVE = 8
+    GONE = 9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +72,6 @@ class Shopper:
     y_m: float
     yaw_rad: float
     goal_m: Point2
-    tasks_left: int
-    staff: bool = False
     phase: Phase = Phase.ARRIVE
     phase_since_s: float = 0.0
     speed_mps: float = 0.0
@@ -77,6 +79,7 @@ class Shopper:
     task: Task | None = None
     target_m: Vector3 | None = None
     touched: bool = False
+    stands_until_s: float = 0.0
     carried: list[Item] = field(default_factory=list)
     held: Item | None = None
     held_until_s: float = 0.0
@@ -88,15 +91,16 @@ class Shopper:
         if self.phase is not Phase.REACH or self.task is None or self.target_m is None:
             return None
         since_s = t_s - self.phase_since_s
+        dwell_s = DWELL_S + self.task.lift_s
         if since_s < EXTEND_S:
             extent = since_s / EXTEND_S
-        elif since_s < EXTEND_S + DWELL_S:
+        elif since_s < EXTEND_S + dwell_s:
             extent = 1.0
         else:
-            extent = max(0.0, 1 - (since_s - EXTEND_S - DWELL_S) / WITHDRAW_S)
+            extent = max(0.0, 1 - (since_s - EXTEND_S - dwell_s) / WITHDRAW_S)
         return Reach(side=self.task.side, target_m=self.target_m, extent=extent * extent * (3 - 2 * extent))
 
     @property
     def inside(self) -> bool:
         """Between the gate's two passages."""
-        return self.phase in (Phase.CHOOSE, Phase.WALK, Phase.REACH, Phase.LEAVE)
+        return self.phase in (Phase.CHOOSE, Phase.WALK, Phase.REACH, Phase.STAND, Phase.LEAVE)

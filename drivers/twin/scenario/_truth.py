@@ -14,12 +14,16 @@ class Deed(StrEnum):
     PICK = "pick"
     PUT = "put"
     TOUCH = "touch"
+    RETURN = "return"
     LEAVE = "leave"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Truth:
-    """One deed. ``t_s`` of a pick is the instant the item leaves contact, of a put the instant it rests."""
+    """One deed. ``t_s`` of a pick is the instant the item leaves contact, of a put the instant it rests.
+
+    A return is an item lifted and set down again in one reach: no pick and no put.
+    """
 
     t_s: float
     deed: Deed

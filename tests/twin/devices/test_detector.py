@@ -5,7 +5,7 @@ import pytest
 
 from drivers.twin.devices._detector import SimulatedDetector, true_bodies
 from drivers.twin.render import Body, load_bodies
-from drivers.twin.scenario import World
+from drivers.twin.scenario import Trade, World
 from engine.domain import KEYPOINTS, Floats, Store
 
 
@@ -17,7 +17,7 @@ def bodies() -> tuple[Body, ...]:
 @pytest.fixture(scope="module")
 def moments(demo: Store, bodies: tuple[Body, ...]) -> list[list[Floats]]:
     """Everybody's joints, twice a second for a minute of three shoppers."""
-    world = World(demo, seed=1, shoppers=3, seconds=180.0)
+    world = World(demo, seed=1, play=Trade(shoppers=3, seconds=180.0))
     moments: list[list[Floats]] = []
     for half_second in range(20, 140):
         world.advance(half_second / 2)

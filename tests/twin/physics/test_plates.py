@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from drivers.twin.physics import PlateLoads
-from drivers.twin.scenario import Contact, World
+from drivers.twin.scenario import Contact, Trade, World
 from engine.domain import PlateId, Store
 
 HZ = 50.0
@@ -49,7 +49,7 @@ def test_the_same_seed_reads_the_same_and_another_does_not(demo: Store) -> None:
 
 
 def test_after_a_day_every_plate_has_changed_by_what_left_and_came(demo: Store) -> None:
-    world = World(demo, seed=2, shoppers=3, seconds=60.0)
+    world = World(demo, seed=2, play=Trade(shoppers=3, seconds=60.0))
     loads, plates = PlateLoads(world, seed=2), all_plates(demo)
     first_g, full_g = sample(loads, plates, start_s=0.0, seconds=1.0).mean(axis=0), standing_g(world)
     t_s = 1.0

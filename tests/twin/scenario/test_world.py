@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from drivers.twin.scenario import STEP_S, Deed, Shopper, World
+from drivers.twin.scenario import STEP_S, Deed, Shopper, Trade, World
 from engine.domain import Gondola, Store
 
 SEEDS = range(21)
@@ -18,9 +18,9 @@ MOVED = (Deed.PICK, Deed.PUT)
 STATE_IN_A_PROCESS = """
 import sys
 from pathlib import Path
-from drivers.twin.scenario import World
+from drivers.twin.scenario import Trade, World
 from engine.store import open_store
-world = World(open_store(Path("resources/stores/demo")).store, seed=5, shoppers=3, seconds=180.0)
+world = World(open_store(Path("resources/stores/demo")).store, seed=5, play=Trade(shoppers=3, seconds=180.0))
 world.advance(60.0)
 sys.stdout.write(repr((world.truths, world.contacts, world.shoppers, world.goods.items)))
 """
@@ -32,7 +32,7 @@ def state(world: World) -> str:
 
 
 def new_world(store: Store, seed: int) -> World:
-    return World(store, seed=seed, shoppers=3, seconds=SECONDS)
+    return World(store, seed=seed, play=Trade(shoppers=3, seconds=SECONDS))
 
 
 def gap_m(first: Shopper, second: Shopper) -> float:
@@ -109,7 +109,7 @@ def test_goods_are_conserved_at_every_moment(demo: Store) -> None:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_touch_of_a_long_day_is_one_deed_at_its_instant(demo: Store, seed: int) -> None:
-    world = World(demo, seed=seed, shoppers=3, seconds=900.0)
+    world = World(demo, seed=seed, play=Trade(shoppers=3, seconds=900.0))
     world.advance(1000.0)
     assert world.over
     touched = sorted((contact.t_s, contact.plate_id) for contact in world.contacts)
@@ -153,7 +153,7 @@ def test_the_size_of_the_steps_does_not_matter(demo: Store) -> None:
 
 
 def test_other_processes_live_in_the_same_world(demo: Store, pytestconfig: pytest.Config) -> None:
-    world = World(demo, seed=5, shoppers=3, seconds=SECONDS)
+    world = World(demo, seed=5, play=Trade(shoppers=3, seconds=SECONDS))
     world.advance(60.0)
     for hash_seed in ("0", "1234"):
         said = subprocess.run(
