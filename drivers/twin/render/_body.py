@@ -39,6 +39,7 @@ class Material(enum.IntEnum):
     LIP = 6
     BROW = 7
     IRIS = 8
+    BAG = 9
 
 
 class Pattern(enum.IntEnum):
@@ -48,6 +49,9 @@ class Pattern(enum.IntEnum):
     STRIPES = 1
     JACKET = 2
     CHECK = 3
+    PINSTRIPES = 4
+    BLOCK = 5
+    DOTS = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +59,7 @@ class Body:
     """A loaded identity.
 
     vertices_m, normals: (n, 3) float32; faces: (m, 3) int32; bone_rows, bone_weights: (n, 4); material: (n,);
-    palette: (9, 3) RGB 0..1; joints_m: rest heads of BONES (22, 3); face_points_m: nose, eyes, ears, left before right
+    palette: (10, 3) RGB 0..1; joints_m: rest heads of BONES (22, 3); face_points_m: nose, eyes, ears, left before right
     (5, 3); hand_centres_m: left and right palm (2, 3); pattern_rgb: second colour of the top.
     """
 

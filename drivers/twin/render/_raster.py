@@ -266,6 +266,16 @@ def _second_colour(kind, height_m, side_m):
         return (height_m / 0.07 - math.floor(height_m / 0.07) < 0.5) != (
             side_m / 0.07 - math.floor(side_m / 0.07) < 0.5
         )
+    if kind == 4:
+        return side_m / 0.05 - math.floor(side_m / 0.05) < 0.3
+    if kind == 5:
+        return height_m < 0.0
+    if kind == 6:
+        row = math.floor(height_m / 0.06)
+        up = height_m / 0.06 - row - 0.5
+        along = side_m / 0.06 + 0.5 * row
+        along -= math.floor(along) + 0.5
+        return up * up + along * along < 0.09
     return False
 
 

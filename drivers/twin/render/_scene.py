@@ -17,6 +17,8 @@ from drivers.twin.render._products import ProductModel, model
 from drivers.twin.render._texture import TextureStack
 from engine.domain import SkuId, Store
 
+_BLOCK_SHARE = 0.71  # of the stature, where a top of two blocks of colour changes: below the chest
+
 Region = tuple[float, float, float, float, float, float]
 
 
@@ -166,7 +168,10 @@ def _outfit(body: Body) -> tuple[Floats, Floats]:
     if body.pattern is Pattern.JACKET:
         # The back is far from the opening.
         side = np.where(body.vertices_m[:, 0] > 0, np.abs(side), 9)
-    return np.hstack([plain, second]), np.column_stack([body.vertices_m[:, 2], side]).astype(np.float32)
+    height = body.vertices_m[:, 2]
+    if body.pattern is Pattern.BLOCK:
+        height = height - _BLOCK_SHARE * body.height_m
+    return np.hstack([plain, second]), np.column_stack([height, side]).astype(np.float32)
 
 
 def _region(mesh: Mesh) -> Region:
