@@ -6,7 +6,7 @@ from pathlib import Path
 
 from drivers.twin.devices import run_twin
 from drivers.twin.scenario import Programme, Rehearsal, ScenarioError, Truth, rehearse
-from engine.store import open_store
+from engine.store import StoreFolderError, open_store
 
 
 def main() -> None:
@@ -17,15 +17,15 @@ def main() -> None:
     Programme.declare(parser)
     chosen = parser.parse_args()
     programme = Programme.of(parser, chosen)
-    folder = open_store(chosen.folder)
     try:
+        folder = open_store(chosen.folder)
         if chosen.truth is not None:
             run_twin(folder, programme, truth=chosen.truth)
         elif programme.scenario is not None:
             sys.stdout.write(_told(rehearse(programme.scenario, folder.store, seed=programme.seed)))
         else:
             parser.error("a random trade needs --truth, only a scenario can be rehearsed")
-    except (ScenarioError, OSError) as error:
+    except (ScenarioError, StoreFolderError, OSError) as error:
         sys.stderr.write(f"tillfree: {error}\n")
         raise SystemExit(2) from None
 

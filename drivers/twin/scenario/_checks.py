@@ -125,7 +125,8 @@ def _flaws_of_order(
                 if not has[action.sku]:
                     problem = f"{shopper.name} has no {action.sku!r} here"
                     yield Flaw(where=at, problem=problem, remedy="Take it first, once for every time it is put")
-                has[action.sku] -= not isinstance(action, Hold)
+                if not isinstance(action, Hold):
+                    has[action.sku] -= 1
             case GoOut() if index + 1 < len(shopper.action):
                 remedy = "Make leave the last action"
                 yield Flaw(where=(*where, "action", index + 1), problem=f"{shopper.name} has left", remedy=remedy)

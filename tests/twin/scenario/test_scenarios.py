@@ -253,6 +253,15 @@ def test_the_twin_rehearses_and_refuses_in_words(pytestconfig: pytest.Config, tm
     bad = run_twin(root, "--scenario", str(written(tmp_path, ANNA)))
     assert (bad.returncode, bad.stdout) == (2, "")
     assert bad.stderr.startswith(f"tillfree: {tmp_path / 'shop.toml'}:3: ")
+    nowhere = subprocess.run(
+        [sys.executable, "-m", "drivers.twin", str(tmp_path / "none"), "--scenario", "any.toml"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (nowhere.returncode, nowhere.stdout) == (2, "")
+    assert "there is no such folder" in nowhere.stderr
     both = run_twin(root, "--scenario", str(RECIPES / "single-pick.toml"), "--seconds", "9")
     assert both.returncode == 2
     assert "drop --shoppers and --seconds" in both.stderr
