@@ -27,3 +27,23 @@ def nanostore(
     for event in report.events:
         typer.echo(str(event))
     write_json(json_file, report)
+
+
+@app.command("fit-noise")
+def fit_noise(
+    data: Annotated[Path, typer.Option(help="Folder with plate_data.json.")],
+    json_file: JsonOption = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw the distributions into this PNG.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Keep the fit for the twin: resources/physics/plates.toml.")] = None,
+) -> None:
+    """Fit the twin's plate noise to a recording of a real store, and compare the two."""
+    from engine.bench.noise import draw, fit_noise, write_plates
+
+    report, recorded_g, simulated_g = fit_noise(data)
+    for row in report.rows:
+        typer.echo(str(row))
+    write_json(json_file, report)
+    if plot is not None:
+        draw(plot, recorded_g, simulated_g)
+    if out is not None:
+        write_plates(out, report, recording=data.resolve().name)

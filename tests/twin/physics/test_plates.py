@@ -1,14 +1,18 @@
 """What the cells feel: goods as they stand, every change by its item's mass, ringing that dies, noise as in a store."""
 
+import msgspec
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from drivers.twin.physics import PlateLoads
+from drivers.twin.physics import QUANTILES, PlateLoads, fitted_plates
 from drivers.twin.scenario import Contact, Trade, World
 from engine.domain import PlateId, Store
 
 HZ = 50.0
+FITTED = fitted_plates().noise
+UNSHAKEN = msgspec.structs.replace(FITTED, shaken=(1.0,) * len(QUANTILES))
+QUIET = msgspec.structs.replace(UNSHAKEN, level_g=(0.5,) * len(QUANTILES))
 
 
 def standing_g(world: World) -> NDArray[np.float64]:
@@ -30,13 +34,25 @@ def all_plates(store: Store) -> tuple[PlateId, ...]:
 
 
 def test_at_rest_the_noise_is_that_of_a_real_store(demo: Store) -> None:
-    loads = PlateLoads(World(demo, seed=1), seed=1)
+    loads = PlateLoads(World(demo, seed=1), seed=1, noise=UNSHAKEN)
     samples = sample(loads, all_plates(demo), start_s=0.0, seconds=8.0)
     sigmas_g = samples.std(axis=0)
     assert 0.5 < np.median(sigmas_g) < 1.4
-    assert sigmas_g.min() > 0.2
+    assert sigmas_g.min() > 0.1
     assert sigmas_g.max() < 6.8
-    assert np.allclose(samples * 10, np.round(samples * 10))  # a tenth of a gram is all a transmitter says
+    steps = samples / FITTED.step_g  # a quarter of a gram is all that the recorded cells say
+    assert np.allclose(steps, np.round(steps))
+
+
+def test_a_gondola_is_shaken_second_by_second_and_all_its_plates_with_it(demo: Store) -> None:
+    samples = sample(PlateLoads(World(demo, seed=1), seed=1), all_plates(demo), start_s=0.0, seconds=16.0)
+    noise_g = samples.reshape(16, int(HZ), -1).std(axis=1)
+    gondolas = np.array([shelf.gondola_id for shelf in demo.shelves for _ in shelf.plate_ids])
+    of_one = noise_g[:, gondolas == gondolas[0]]
+    shaken = np.median(of_one, axis=1)
+    assert shaken.max() > 2 * shaken.min()
+    together = [np.corrcoef(plate, shaken)[0, 1] for plate in of_one.T]
+    assert min(together) > 0.7
 
 
 def test_the_same_seed_reads_the_same_and_another_does_not(demo: Store) -> None:
@@ -50,7 +66,7 @@ def test_the_same_seed_reads_the_same_and_another_does_not(demo: Store) -> None:
 
 def test_after_a_day_every_plate_has_changed_by_what_left_and_came(demo: Store) -> None:
     world = World(demo, seed=2, play=Trade(shoppers=3, seconds=60.0))
-    loads, plates = PlateLoads(world, seed=2), all_plates(demo)
+    loads, plates = PlateLoads(world, seed=2, noise=UNSHAKEN), all_plates(demo)
     first_g, full_g = sample(loads, plates, start_s=0.0, seconds=1.0).mean(axis=0), standing_g(world)
     t_s = 1.0
     while not world.over:
@@ -66,7 +82,7 @@ def test_after_a_day_every_plate_has_changed_by_what_left_and_came(demo: Store) 
 @pytest.mark.parametrize("mass_g", [-623.0, 623.0, -61.0])
 def test_a_change_is_the_items_mass_and_nothing_of_it_stays_on_the_neighbours(demo: Store, mass_g: float) -> None:
     world = World(demo, seed=3)
-    loads = PlateLoads(world, seed=3)
+    loads = PlateLoads(world, seed=3, noise=QUIET)
     shelf = demo.shelves[0]
     before_g = sample(loads, shelf.plate_ids, start_s=0.0, seconds=1.0).mean(axis=0)
     world.contacts.append(contact(shelf.plate_ids[2], t_s=2.0, mass_g=mass_g))
@@ -79,7 +95,7 @@ def test_a_change_is_the_items_mass_and_nothing_of_it_stays_on_the_neighbours(de
 
 def test_a_pick_rings_into_its_neighbours_and_the_ringing_dies(demo: Store) -> None:
     world = World(demo, seed=3)
-    loads = PlateLoads(world, seed=3)
+    loads = PlateLoads(world, seed=3, noise=QUIET)
     plates = demo.shelves[0].plate_ids
     quiet = sample(loads, plates, start_s=0.0, seconds=1.0)
     world.contacts.append(contact(plates[2], t_s=2.0, mass_g=-623.0))
@@ -93,7 +109,7 @@ def test_a_pick_rings_into_its_neighbours_and_the_ringing_dies(demo: Store) -> N
 
 def test_a_hand_presses_and_a_touch_leaves_nothing(demo: Store) -> None:
     world = World(demo, seed=3)
-    loads, plate_id = PlateLoads(world, seed=3), demo.shelves[0].plate_ids[0]
+    loads, plate_id = PlateLoads(world, seed=3, noise=QUIET), demo.shelves[0].plate_ids[0]
     before = sample(loads, (plate_id,), start_s=0.0, seconds=1.0)
     world.contacts.append(contact(plate_id, t_s=2.0, mass_g=0.0))
     pressed = sample(loads, (plate_id,), start_s=1.7, seconds=0.3)
