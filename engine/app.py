@@ -5,6 +5,7 @@
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 from engine.domain import CameraId
@@ -66,6 +67,8 @@ def run_process(role: str, folder: StoreFolder) -> None:
             _run_shelves(folder)
         case "doors":
             _run_doors(folder)
+        case "paced":
+            _run_paced(folder)
         case _:
             _run_perception(folder, role)
 
@@ -94,6 +97,14 @@ def _run_perception(folder: StoreFolder, role: str) -> None:
     from engine.runtime.perception import run_perception
 
     run_perception(folder, role, cameras_of(folder, int(role.removeprefix(_PERCEPTION))))
+
+
+def _run_paced(folder: StoreFolder) -> None:
+    from engine.core import StoreCore
+    from engine.runtime.paced import run_paced
+    from engine.runtime.perception import load_perceiver
+
+    run_paced(folder, StoreCore, partial(load_perceiver, folder))
 
 
 def main() -> None:

@@ -1,5 +1,7 @@
 """The perception process: frames in, small facts out, the frame forgotten. It scales by adding processes."""
 
-from engine.runtime.perception._run import run_perception
+from engine.runtime.perception._eye import Eye
+from engine.runtime.perception._perceiver import Perceiver
+from engine.runtime.perception._run import load_perceiver, run_perception
 
-__all__ = ["run_perception"]
+__all__ = ["Eye", "Perceiver", "load_perceiver", "run_perception"]

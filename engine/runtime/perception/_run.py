@@ -56,7 +56,7 @@ def _watch(
         Relay(section.id, load_driver(section.driver)(section.url)) for section in sections if section.driver == SMART
     ]
     eyes = [_eye(folder, section) for section in sections if section.driver != SMART]
-    process = _Process(eyes, relays, sender, _perceiver(folder) if eyes else None)
+    process = _Process(eyes, relays, sender, load_perceiver(folder) if eyes else None)
     try:
         while not until.is_set():
             watched.beat()
@@ -126,7 +126,8 @@ def _eye(folder: StoreFolder, section: CameraSection) -> Eye:
     return Eye(camera, link, frames_hz=folder.installation.perception.frames_hz)
 
 
-def _perceiver(folder: StoreFolder) -> Perceiver:
+def load_perceiver(folder: StoreFolder) -> Perceiver:
+    """The models that a store's perception uses, on the provider it chooses."""
     providers = (folder.installation.perception.provider,)
     detector = load_model(DETECTOR, providers=providers)
     pose = load_model(POSE, providers=providers)

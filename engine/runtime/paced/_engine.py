@@ -1,0 +1,146 @@
+"""The engine's parts around one loop without a clock: shelves and eyes in front, merger and core behind."""
+
+import heapq
+import itertools
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from engine.domain import CameraId, ControllerHealth, InputFact, PersonsSeen, Recorded, Tick
+from engine.ports import ShelfSamples
+from engine.runtime.corehost import Conductor, CoreType
+from engine.runtime.inbox import Merger
+from engine.runtime.paced._camera import GivenCamera, GivenFrame
+from engine.runtime.paced._messages import (
+    Commanded,
+    Decided,
+    DoorsSaid,
+    FrameTaken,
+    Opening,
+    PeopleSeen,
+    ShelvesRead,
+    Stimulus,
+    TimePassed,
+    Told,
+)
+from engine.runtime.perception import Eye, Perceiver
+from engine.runtime.shelves import ShelvesOfController
+from engine.store import StoreFolder
+
+_TICK_NS = 100_000_000
+_LOOK_NS = 60_000_000
+"""From a frame's arrival to its fact's: the median that a demo on two cores shows as a camera's lag."""
+_BOOT_EPOCH = 1
+
+
+class PacedEngine:
+    """A store's engine, stepped by what reaches it. ``perceiver`` makes the models when the first frame comes."""
+
+    def __init__(self, folder: StoreFolder, core_type: CoreType, perceiver: Callable[[], Perceiver]) -> None:
+        self._folder = folder
+        self._core_type = core_type
+        self._make_perceiver = perceiver
+        self._perceiver: Perceiver | None = None
+        cameras = [section.id for section in folder.installation.camera]
+        processes = max(1, min(folder.installation.perception.processes, len(cameras)))
+        self._process_of = {camera: f"perception-{at % processes}" for at, camera in enumerate(cameras)}
+        self._open(0)
+
+    def take(self, stimuli: Sequence[Stimulus]) -> Told:
+        """Live through these, in order, and say what follows."""
+        self._decided: list[Decided] = []
+        for stimulus in stimuli:
+            self._pass_to(stimulus.at_ns)
+            self._feel(stimulus)
+        self._decide(self._now_ns)
+        return Told(
+            decided=tuple(self._decided),
+            floor=self._conductor.core.floor(self._now_ns),
+            cpu_s=time.process_time() - self._opened_cpu_s,
+            failed=self._conductor.failed,
+        )
+
+    def _open(self, at_ns: int) -> None:
+        store = self._folder.store
+        self._now_ns, self._tick_ns = at_ns, at_ns + _TICK_NS
+        self._opened_cpu_s = time.process_time()
+        self._conductor = Conductor(self._core_type(store))
+        self._merger = Merger()
+        self._seq = itertools.count(1)
+        self._looks: list[tuple[int, int, PersonsSeen]] = []
+        self._shelves = {
+            section.id: ShelvesOfController(store, section.id) for section in self._folder.installation.controller
+        }
+        self._links = {camera: GivenCamera() for camera in self._process_of}
+        hz = self._folder.installation.perception.frames_hz
+        self._eyes = {
+            camera: Eye(store.camera_by_id[CameraId(camera)], link, frames_hz=hz)
+            for camera, link in self._links.items()
+        }
+
+    def _feel(self, stimulus: Stimulus) -> None:
+        match stimulus:
+            case Opening():
+                self._open(stimulus.at_ns)
+            case ShelvesRead():
+                grams = np.frombuffer(stimulus.grams, dtype="<f4").astype(np.float64)
+                self._shelves[stimulus.controller_id].take(ShelfSamples(t_ns=stimulus.t_ns, grams=grams), self)
+            case PeopleSeen(fact=fact):
+                self._offer(fact, self._source(fact))
+            case FrameTaken():
+                self._look(stimulus)
+            case DoorsSaid(fact=fact):
+                self._offer(fact, "doors")
+            case Commanded(fact=fact):
+                self._offer(fact, "core", awaited=False)
+            case TimePassed():
+                pass
+
+    def send(self, fact: InputFact) -> bool:
+        """Take a shelf's fact."""
+        self._offer(fact, "shelves")
+        return True
+
+    def show(self, view: ControllerHealth) -> None:
+        """Nobody looks at a controller's health here."""
+
+    def _look(self, taken: FrameTaken) -> None:
+        if self._perceiver is None:
+            self._perceiver = self._make_perceiver()
+        eye = self._eyes[taken.camera_id]
+        self._links[taken.camera_id].give(GivenFrame(taken.seq, taken.at_ns, taken.jpeg))
+        frame = eye.waiting()
+        seen = eye.look(frame, self._perceiver) if frame is not None else None
+        if seen is not None:
+            heapq.heappush(self._looks, (taken.at_ns + _LOOK_NS, next(self._seq), seen))
+
+    def _pass_to(self, at_ns: int) -> None:
+        """Let everything happen that is due before ``at_ns``, each thing at its own instant."""
+        while (next_ns := self._next_ns()) <= at_ns:
+            self._now_ns = max(self._now_ns, next_ns)
+            while self._looks and self._looks[0][0] <= next_ns:
+                seen = heapq.heappop(self._looks)[2]
+                self._offer(seen, self._source(seen))
+            if self._tick_ns <= next_ns:
+                self._offer(Tick(t_ns=self._tick_ns), "core", awaited=False)
+                self._tick_ns += _TICK_NS
+            self._decide(next_ns)
+        self._now_ns = max(self._now_ns, at_ns)
+
+    def _next_ns(self) -> int:
+        due_ns = self._merger.next_due_ns()
+        look_ns = self._looks[0][0] if self._looks else self._tick_ns
+        return min(self._tick_ns, look_ns, due_ns if due_ns is not None else self._tick_ns)
+
+    def _offer(self, fact: InputFact, source: str, *, awaited: bool = True) -> None:
+        recorded = Recorded(boot_epoch=_BOOT_EPOCH, source=source, seq=next(self._seq), fact=fact)
+        self._merger.offer(recorded, self._now_ns, awaited=awaited)
+        self._decide(self._now_ns)
+
+    def _decide(self, now_ns: int) -> None:
+        for recorded in self._merger.due(now_ns):
+            self._decided += [Decided(at_ns=now_ns, fact=said.fact) for said in self._conductor.step(recorded)]
+
+    def _source(self, fact: InputFact) -> str:
+        return self._process_of[fact.camera_id] if isinstance(fact, PersonsSeen) else "perception-0"
