@@ -2,7 +2,7 @@
 
 from drivers.twin.scenario._file import ScenarioError, line_of, read_scenario
 from drivers.twin.scenario._format import Scenario
-from drivers.twin.scenario._goods import Goods, Item
+from drivers.twin.scenario._goods import Goods, Item, MassSpread
 from drivers.twin.scenario._programme import Programme, Rehearsal, rehearse
 from drivers.twin.scenario._scripted import Scripted
 from drivers.twin.scenario._shopper import Reach, Shopper, Side
@@ -16,6 +16,7 @@ __all__ = [
     "Deed",
     "Goods",
     "Item",
+    "MassSpread",
     "Programme",
     "Reach",
     "Rehearsal",

@@ -7,11 +7,21 @@ import numpy as np
 
 from engine.domain import Plate, PlateId, Product, SkuId, Store, Vector3
 
-# Spread of one unit's mass about its SKU's mean; packaged food is filled to about 1 % (fitted later to scales' data).
-_UNIT_SPREAD = 0.007
-# Catalogue masses are off by a few per cent in real stores (shared measurements: 1 to 4 %).
-_CATALOGUE_SPREAD = 0.01
 _GAP_M = 0.012
+
+
+@dataclass(frozen=True, kw_only=True)
+class MassSpread:
+    """How far masses are from what the catalogue says: standard deviations, as shares of it.
+
+    ``resources/physics/cells.toml`` says where the defaults come from.
+    """
+
+    catalogue: float = 0.01  # of an SKU's true mean from its catalogue's
+    unit: float = 0.007  # of a unit from the mean of its SKU
+
+
+AS_ASSUMED = MassSpread()
 
 
 @dataclass(kw_only=True)
@@ -29,11 +39,11 @@ class Item:
 class Goods:
     """Every item of the store and where it stands."""
 
-    def __init__(self, store: Store, rng: np.random.Generator) -> None:
+    def __init__(self, store: Store, rng: np.random.Generator, spread: MassSpread = AS_ASSUMED) -> None:
         self.items: list[Item] = []
         self._store = store
         true_mean_g = {
-            product.sku_id: product.unit_mass_g * (1 + rng.normal(0, _CATALOGUE_SPREAD)) for product in store.products
+            product.sku_id: product.unit_mass_g * (1 + rng.normal(0, spread.catalogue)) for product in store.products
         }
         for facing in store.facings:
             product = store.product_by_sku[facing.sku_id]
@@ -41,7 +51,7 @@ class Goods:
             for plate_id in facing.plate_ids:
                 places = slots(store.plate_by_id[plate_id], product)[:per_plate]
                 for place in places:
-                    mass_g = true_mean_g[product.sku_id] * (1 + rng.normal(0, _UNIT_SPREAD))
+                    mass_g = true_mean_g[product.sku_id] * (1 + rng.normal(0, spread.unit))
                     self._add(product, store.plate_by_id[plate_id], place, mass_g)
 
     def on_plate(self, plate_id: PlateId) -> list[Item]:

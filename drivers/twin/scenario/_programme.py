@@ -6,6 +6,7 @@ from pathlib import Path
 
 from drivers.twin.scenario._checks import Flaw
 from drivers.twin.scenario._file import ScenarioError, line_of, read_scenario
+from drivers.twin.scenario._goods import AS_ASSUMED, MassSpread
 from drivers.twin.scenario._scripted import Scripted
 from drivers.twin.scenario._trade import Trade
 from drivers.twin.scenario._world import World
@@ -50,11 +51,13 @@ class Programme:
             return ["--seed", str(self.seed), "--scenario", str(self.scenario)]
         return ["--seed", str(self.seed), "--shoppers", str(self.shoppers), "--seconds", str(self.seconds)]
 
-    def world(self, store: Store) -> World:
+    def world(self, store: Store, spread: MassSpread = AS_ASSUMED) -> World:
         """The world before its first step. Raises ``ScenarioError``."""
         if self.scenario is None:
-            return World(store, seed=self.seed, play=Trade(shoppers=self.shoppers, seconds=self.seconds))
-        return World(store, seed=self.seed, play=Scripted(read_scenario(self.scenario, store), seed=self.seed))
+            return World(store, seed=self.seed, play=Trade(shoppers=self.shoppers, seconds=self.seconds), spread=spread)
+        return World(
+            store, seed=self.seed, play=Scripted(read_scenario(self.scenario, store), seed=self.seed), spread=spread
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from drivers.twin.scenario._goods import Goods, Item
+from drivers.twin.scenario._goods import AS_ASSUMED, Goods, Item, MassSpread
 from drivers.twin.scenario._play import Leave, Pause, Play
 from drivers.twin.scenario._shopper import (
     DWELL_S,
@@ -36,14 +36,14 @@ _HOLD_OF_IT_S = 0.22  # from the hand's touch to the item leaving, or gaining, c
 class World:
     """Shoppers, goods, and everything that happened. ``play``: who comes and what each does; else a random trade."""
 
-    def __init__(self, store: Store, *, seed: int, play: Play | None = None) -> None:
+    def __init__(self, store: Store, *, seed: int, play: Play | None = None, spread: MassSpread = AS_ASSUMED) -> None:
         self.store = store
         self.t_s = 0.0
         self.truths: list[Truth] = []
         self.contacts: list[Contact] = []
         self.shoppers: list[Shopper] = []
         self.rng = np.random.default_rng(seed)
-        self.goods = Goods(store, self.rng)
+        self.goods = Goods(store, self.rng, spread)
         self._play = play or Trade()
         self._born = 0
         gate = store.gates[0]
