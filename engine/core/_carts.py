@@ -6,10 +6,11 @@ from engine.domain import CartLine, LineId, PlateId, SkuId, StepId, VisitId, sig
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A statement and the plate it happened at."""
+    """A statement, the plate it happened at, and when what it speaks of began."""
 
     statement: CartLine
     plate_id: PlateId
+    start_ns: int
 
     @property
     def signed_quantity(self) -> int:

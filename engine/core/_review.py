@@ -193,6 +193,7 @@ def _close(world: World, case: Case, verdict: Verdict, by: str, ppm: int) -> Non
     words = Wording(
         line_id=case.line_id,
         step_id=question.step_id,
+        start_ns=question.start_ns,
         visit_id=visit_id,
         sku_id=sku_id,
         quantity=verdict.quantity,

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from engine.core._attribution import Attribution, Explanation
 from engine.core._candidates import WeightStep
 from engine.core._hands import Hands, Suspect
+from engine.core._returned import forget_returned
 from engine.core._review import ask, judge
 from engine.core._state import World
 from engine.core._statements import lines_of, say_only
@@ -103,6 +104,7 @@ def _settle(world: World, step: Step, fact: WeightSettled) -> None:
         return
     suspects, explanations = _explain(world, fact)
     judge(world, fact, explanations, suspects)
+    forget_returned(world, fact)
 
 
 def _explain(world: World, step: WeightStep) -> tuple[tuple[Suspect, ...], tuple[Explanation, ...]]:

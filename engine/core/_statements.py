@@ -27,6 +27,7 @@ class Wording:
 
     line_id: LineId
     step_id: StepId
+    start_ns: int
     visit_id: VisitId
     sku_id: SkuId
     quantity: int
@@ -54,7 +55,7 @@ def worded(world: World, words: Wording) -> Entry:
         probability_ppm=words.probability_ppm,
         reason=words.reason,
     )
-    return Entry(statement=statement, plate_id=words.plate_id)
+    return Entry(statement=statement, plate_id=words.plate_id, start_ns=words.start_ns)
 
 
 def lines_of(
@@ -77,6 +78,7 @@ def lines_of(
         words = Wording(
             line_id=LineId(f"{step.step_id}/{number}"),
             step_id=step.step_id,
+            start_ns=step.start_ns,
             visit_id=move.visit_id,
             sku_id=move.sku_id,
             quantity=move.quantity,

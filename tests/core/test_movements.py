@@ -25,6 +25,7 @@ from tests.build import (
     bodies,
     body,
     carts,
+    hand_in,
     in_time,
     ns,
     passed,
@@ -81,6 +82,29 @@ def test_what_returns_to_its_facing_is_put_back() -> None:
     said += play(core, move("ann", "s1p2", 10, {"s1p2": 419}))
     assert last_lines(said)[1] == ("PutBack", "ann", "beans", 1, "f beans")
     assert carts(said) == {}
+
+
+@pytest.mark.parametrize(
+    ("apart_s", "hand_stays", "looked"), [(0.9, True, True), (2.0, True, True), (3.0, False, False)]
+)
+def test_a_lift_and_return_in_one_reach_is_a_look(apart_s: float, hand_stays: bool, looked: bool) -> None:
+    away = [bodies(5 + t / 10, body("ann")) for t in range(8, 23)]
+    there = [
+        bodies(5 + t / 10, body("ann", hands=(hand_in(STORE, "s1p1"),))) for t in range(5, round(10 * apart_s) - 4)
+    ]
+    pick = in_time(reach(STORE, "ann", "s1p1", 5), [settled("s1", 5, {"s1p1": -421})])
+    put = in_time(reach(STORE, "ann", "s1p1", 5 + apart_s), [settled("s1", 5 + apart_s, {"s1p1": 421})])
+    seen = [fact for fact in (*pick, *put) if isinstance(fact, BodiesTracked)]
+    steps = [fact for fact in (*pick, *put) if not isinstance(fact, BodiesTracked)]
+    between = there if hand_stays else away
+    kept = [fact for fact in seen if not 5.5 < fact.t_ns / 1e9 < 4.6 + apart_s] + between
+    said = play(StoreCore(STORE), in_time(kept, [*steps, tick(12)]))
+    assert carts(said) == {}
+    standing = {f.line_id for f in said if isinstance(f, LINES)} - {
+        f.line_id for f in said if isinstance(f, LineWithdrawn)
+    }
+    assert (len(standing) == 0) is looked
+    assert any(isinstance(f, Browsed) and f.lifted_mg == 421_000 for f in said) is looked
 
 
 def test_what_is_put_elsewhere_leaves_the_cart_and_is_picked_as_what_it_is() -> None:
