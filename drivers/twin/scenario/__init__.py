@@ -1,8 +1,10 @@
 """What happens in the simulated store: who comes, walks, reaches, takes, puts back and leaves. Seeded, no clock."""
 
+from drivers.twin.scenario._conditions import Fault, FaultKind, Light, faults_of, light_of
 from drivers.twin.scenario._file import ScenarioError, line_of, read_scenario
 from drivers.twin.scenario._format import Scenario
 from drivers.twin.scenario._goods import Goods, Item, MassSpread
+from drivers.twin.scenario._mix import DECEPTIVE, Business
 from drivers.twin.scenario._programme import Programme, Rehearsal, rehearse
 from drivers.twin.scenario._scripted import Scripted
 from drivers.twin.scenario._shopper import Reach, Shopper, Side
@@ -11,11 +13,16 @@ from drivers.twin.scenario._truth import Contact, Deed, Truth
 from drivers.twin.scenario._world import STEP_S, World
 
 __all__ = [
+    "DECEPTIVE",
     "STEP_S",
+    "Business",
     "Contact",
     "Deed",
+    "Fault",
+    "FaultKind",
     "Goods",
     "Item",
+    "Light",
     "MassSpread",
     "Programme",
     "Reach",
@@ -28,6 +35,8 @@ __all__ = [
     "Trade",
     "Truth",
     "World",
+    "faults_of",
+    "light_of",
     "line_of",
     "read_scenario",
     "rehearse",

@@ -11,12 +11,12 @@ from drivers.twin.scenario._format import (
     Lift,
     PutBack,
     PutOn,
-    Range,
     Scenario,
     ShopperSection,
     Take,
     Walk,
 )
+from drivers.twin.scenario._ranges import Range
 from engine.domain import PlateId, SkuId, Store
 
 _LONGEST_S = 3600.0
@@ -40,8 +40,8 @@ def first_flaw(scenario: Scenario, store: Store) -> Flaw | None:
 
 
 def _flaws(scenario: Scenario, store: Store) -> Iterator[Flaw]:
-    if not scenario.shopper:
-        yield Flaw(where=(), problem="nobody comes", remedy="Add a [[shopper]]")
+    if not scenario.shopper and scenario.trade is None:
+        yield Flaw(where=(), problem="nobody comes", remedy="Add a [[shopper]] or a [trade]")
     misplaced = {
         (action.plate, action.sku)
         for shopper in scenario.shopper

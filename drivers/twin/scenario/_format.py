@@ -4,11 +4,11 @@ from typing import Literal
 
 import msgspec
 
+from drivers.twin.scenario._conditions import FaultSection, LightSection
+from drivers.twin.scenario._mix import TradeSection
+from drivers.twin.scenario._ranges import Range
 from drivers.twin.scenario._shopper import Side
 from engine.domain import GondolaId, PlateId, SkuId
-
-Range = float | tuple[float, float]
-"""Seconds: a number, or the two ends between which the seed draws one."""
 
 
 class _Action(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="do"):
@@ -97,4 +97,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A whole file."""
 
     title: str
-    shopper: tuple[ShopperSection, ...]
+    shopper: tuple[ShopperSection, ...] = ()
+    trade: TradeSection | None = None
+    fault: tuple[FaultSection, ...] = ()
+    light: LightSection = LightSection()

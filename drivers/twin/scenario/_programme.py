@@ -6,6 +6,7 @@ from pathlib import Path
 
 from drivers.twin.scenario._checks import Flaw
 from drivers.twin.scenario._file import ScenarioError, line_of, read_scenario
+from drivers.twin.scenario._format import Scenario
 from drivers.twin.scenario._goods import AS_ASSUMED, MassSpread
 from drivers.twin.scenario._scripted import Scripted
 from drivers.twin.scenario._trade import Trade
@@ -55,9 +56,8 @@ class Programme:
         """The world before its first step. Raises ``ScenarioError``."""
         if self.scenario is None:
             return World(store, seed=self.seed, play=Trade(shoppers=self.shoppers, seconds=self.seconds), spread=spread)
-        return World(
-            store, seed=self.seed, play=Scripted(read_scenario(self.scenario, store), seed=self.seed), spread=spread
-        )
+        play = _play(read_scenario(self.scenario, store), seed=self.seed)
+        return World(store, seed=self.seed, play=play, spread=spread)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +70,7 @@ class Rehearsal:
 
 def rehearse(file: Path, store: Store, *, seed: int) -> Rehearsal:
     """Live a scenario through without devices. Raises ``ScenarioError``, also where somebody waits for ever."""
-    play = Scripted(read_scenario(file, store), seed=seed)
+    play = _play(read_scenario(file, store), seed=seed)
     world = World(store, seed=seed, play=play)
     while not world.over and world.t_s < play.longest_s:
         world.advance(world.t_s + _CHUNK_S)
@@ -80,3 +80,7 @@ def rehearse(file: Path, store: Store, *, seed: int) -> Rehearsal:
         flaw = Flaw(where=place, problem=problem, remedy="Let what is waited for happen before")
         raise ScenarioError(file, line_of(file.read_text(encoding="utf-8"), place), flaw)
     return Rehearsal(world=world, names=tuple(play.name(number) for number in range(play.admitted)))
+
+
+def _play(scenario: Scenario, *, seed: int) -> Scripted:
+    return Scripted(scenario, seed=seed, trade=None if scenario.trade is None else Trade(scenario.trade))

@@ -12,7 +12,6 @@ from drivers.twin.scenario._format import (
     Lift,
     PutBack,
     PutOn,
-    Range,
     Scenario,
     ShopperSection,
     Take,
@@ -20,13 +19,15 @@ from drivers.twin.scenario._format import (
     Wait,
     Walk,
 )
-from drivers.twin.scenario._play import Errand, Leave, Pause, Scene, place_before
+from drivers.twin.scenario._play import Errand, Leave, Pause, Play, Scene, place_before
+from drivers.twin.scenario._ranges import draw
 from drivers.twin.scenario._shopper import Shopper, Side, Task, TaskKind
 from engine.domain import PlateId, SkuId
 
 _JITTER_M = (-0.06, 0.04)
 _ERRAND_S = 60.0
 _VISIT_S = 60.0
+_TRADE_VISIT_S = 1800.0
 _STEP_BACK_M = 0.25  # where one stands to look is further off than where one reaches from
 _KINDS = {
     Take: TaskKind.PICK,
@@ -39,7 +40,7 @@ _KINDS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Beat:
+class Beat:
     """One errand to come, its chances drawn; a take of three is three of them."""
 
     where: Where
@@ -56,54 +57,74 @@ class _Part:
 
     name: str
     enters_s: float
-    beats: list[_Beat]
+    beats: list[Beat]
     done: int = 0
 
 
 class Scripted:
-    """Shoppers of one scenario. What is drawn is drawn at the start: nothing in the store changes it."""
+    """Shoppers of one scenario. What is drawn is drawn at the start: nothing in the store changes it.
 
-    def __init__(self, scenario: Scenario, *, seed: int) -> None:
+    ``trade``: the source of those who come beside them.
+    """
+
+    def __init__(self, scenario: Scenario, *, seed: int, trade: Play | None = None) -> None:
         rng = np.random.default_rng([seed, 2])
         parts = [_part(("shopper", number), shopper, rng) for number, shopper in enumerate(scenario.shopper)]
         self._parts = sorted(parts, key=lambda part: part.enters_s)  # the world numbers shoppers as they come
-        self.admitted = 0
+        self._trade = trade
+        self._last_s = 0.0 if scenario.trade is None else scenario.trade.closes_s + _TRADE_VISIT_S
+        self._come = 0
+        self._cast: list[_Part | None] = []  # by the world's number; None: somebody of the trade
+
+    @property
+    def admitted(self) -> int:
+        """How many have come."""
+        return len(self._cast)
 
     @property
     def longest_s(self) -> float:
         """By when everybody has left unless somebody waits for ever; generous."""
         beats_s = sum(beat.at_s + beat.for_s + _ERRAND_S for part in self._parts for beat in part.beats)
-        return beats_s + sum(part.enters_s + _VISIT_S for part in self._parts)
+        return self._last_s + beats_s + sum(part.enters_s + _VISIT_S for part in self._parts)
 
     def name(self, number: int) -> str:
-        """What the file calls the shopper whom the world calls ``number``."""
-        return self._parts[number].name
+        """What the file calls the shopper whom the world calls ``number``; who comes to the trade has a number."""
+        part = self._cast[number]
+        return f"shopper {number}" if part is None else part.name
 
     def next_place(self, number: int) -> Where:
         """Where the file says what this shopper does next; its last action when everything is done."""
-        part = self._parts[number]
+        part = self._cast[number]
+        if part is None:
+            return ("trade",)
         return part.beats[min(part.done, len(part.beats) - 1)].where if part.beats else ()
 
     def admit(self, scene: Scene) -> bool:
-        """Everybody at their time, or as soon as the gate is free after it."""
-        if self.over(scene) or scene.t_s < self._parts[self.admitted].enters_s:
+        """Everybody at their time, or as soon as the gate is free after it; whoever the trade brings after them."""
+        if self._come < len(self._parts) and scene.t_s >= self._parts[self._come].enters_s:
+            self._cast.append(self._parts[self._come])
+            self._come += 1
+            return True
+        if self._trade is None or not self._trade.admit(scene):
             return False
-        self.admitted += 1
+        self._cast.append(None)
         return True
 
     def over(self, scene: Scene) -> bool:
         """Everybody has come."""
-        return self.admitted == len(self._parts)
+        return self._come == len(self._parts) and (self._trade is None or self._trade.over(scene))
 
     def next_errand(self, scene: Scene, shopper: Shopper) -> Errand | None:
         """The next line of the shopper's part; None while its place is taken or its goods are not there yet."""
-        part = self._parts[shopper.number]
+        part = self._cast[shopper.number]
+        if part is None:
+            return None if self._trade is None else self._trade.next_errand(scene, shopper)
         if part.done == len(part.beats):
             return Leave()
         beat = part.beats[part.done]
         if scene.t_s < beat.at_s:
             return Pause(for_s=beat.at_s - scene.t_s)
-        errand = _errand(scene, beat)
+        errand = errand_of(scene, beat)
         if errand is None or (isinstance(errand, Task) and scene.crowded(shopper, errand.stand_m)):
             return None
         part.done += 1
@@ -111,16 +132,22 @@ class Scripted:
 
 
 def _part(where: Where, shopper: ShopperSection, rng: np.random.Generator) -> _Part:
-    enters_s = _draw(shopper.enters_s, rng)
-    beats: list[_Beat] = []
-    for index, action in enumerate(shopper.action):
-        at = (*where, "action", index)
-        at_s = _draw(action.at_s or 0.0, rng)
-        for side in _sides(action):
-            for_s = _draw(getattr(action, "for_s", 0.0), rng)
-            nearer_m = float(rng.uniform(*_JITTER_M))
-            beats.append(_Beat(where=at, action=action, at_s=at_s, for_s=for_s, side=side, nearer_m=nearer_m))
+    enters_s = draw(shopper.enters_s, rng)
+    beats = [
+        beat for index, action in enumerate(shopper.action) for beat in beats_of(action, (*where, "action", index), rng)
+    ]
     return _Part(name=shopper.name, enters_s=enters_s, beats=beats)
+
+
+def beats_of(action: Action, where: Where, rng: np.random.Generator) -> list[Beat]:
+    """The errands of one action, their chances drawn."""
+    at_s = draw(action.at_s or 0.0, rng)
+    beats: list[Beat] = []
+    for side in _sides(action):
+        for_s = draw(getattr(action, "for_s", 0.0), rng)
+        nearer_m = float(rng.uniform(*_JITTER_M))
+        beats.append(Beat(where=where, action=action, at_s=at_s, for_s=for_s, side=side, nearer_m=nearer_m))
+    return beats
 
 
 def _sides(action: Action) -> list[Side]:
@@ -135,11 +162,8 @@ def _sides(action: Action) -> list[Side]:
             return [action.hand]
 
 
-def _draw(value: Range, rng: np.random.Generator) -> float:
-    return float(rng.uniform(*value)) if isinstance(value, tuple) else value
-
-
-def _errand(scene: Scene, beat: _Beat) -> Errand | None:
+def errand_of(scene: Scene, beat: Beat) -> Errand | None:
+    """What to do for it now; None while its goods are not there."""
     match beat.action:
         case GoOut():
             return Leave()
@@ -151,7 +175,7 @@ def _errand(scene: Scene, beat: _Beat) -> Errand | None:
             return _task(scene, beat, action)
 
 
-def _task(scene: Scene, beat: _Beat, action: Walk | Take | Touch | Lift | PutBack | PutOn) -> Task | None:
+def _task(scene: Scene, beat: Beat, action: Walk | Take | Touch | Lift | PutBack | PutOn) -> Task | None:
     plate_id = _plate(scene, action)
     if plate_id is None:
         return None

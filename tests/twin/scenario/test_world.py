@@ -124,7 +124,7 @@ def test_every_touch_of_a_long_day_is_one_deed_at_its_instant(demo: Store, seed:
 def test_a_contact_moves_the_mass_of_the_item_that_changes_hands(demo: Store) -> None:
     world = new_world(demo, 4)
     moved_g = []
-    for step in range(1, 1600):
+    for step in range(1, 1800):
         before = {item.item_id: item.plate_id for item in world.goods.items}
         world.advance(step * 0.1)
         for item in world.goods.items:
