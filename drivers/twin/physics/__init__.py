@@ -1,6 +1,21 @@
-"""What the load cells feel: goods, hands, ringing, leakage to neighbours and noise, in grams per plate."""
+"""What the load cells feel and say: goods, hands, ringing, leakage, noise, wandering and faults, in grams per plate."""
 
+from drivers.twin.physics._assumptions import SWEPT, Assumption, Assumptions, assumed, camera_lags_s, cited
 from drivers.twin.physics._noise import QUANTILES, CellErrors, FittedPlates, PlateNoise, Provenance, fitted_plates
 from drivers.twin.physics._plates import PlateLoads
 
-__all__ = ["QUANTILES", "CellErrors", "FittedPlates", "PlateLoads", "PlateNoise", "Provenance", "fitted_plates"]
+__all__ = [
+    "QUANTILES",
+    "SWEPT",
+    "Assumption",
+    "Assumptions",
+    "CellErrors",
+    "FittedPlates",
+    "PlateLoads",
+    "PlateNoise",
+    "Provenance",
+    "assumed",
+    "camera_lags_s",
+    "cited",
+    "fitted_plates",
+]

@@ -3,6 +3,7 @@
 ``tillfree bench fit-noise`` makes the value; ``resources/physics/plates.toml`` keeps the one that the twin uses.
 """
 
+import math
 import tomllib
 from collections.abc import Sequence
 from importlib.resources import files
@@ -10,7 +11,6 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.domain import Floats
 
@@ -80,13 +80,16 @@ class CellErrors:
         self._gondola_of = np.asarray(gondola_of, dtype=np.intp)
         self.level_g: Floats = np.interp(self._rng.random(len(gondola_of)), QUANTILES, noise.level_g)
         self._second: int | None = None
-        self._shaken = np.ones(0)
+        self._shaken: Floats = np.ones(0)
 
-    def draw_g(self, plates: NDArray[np.intp], t_s: float) -> Floats:
-        """The errors at ``t_s`` of the plates with these indices, (indices,)."""
+    def draw_g(self, t_s: Floats) -> Floats:
+        """The errors of all plates at these instants, (instants, plates)."""
         freedom = self._noise.freedom
-        unit = self._rng.standard_t(freedom, len(plates)) * np.sqrt((freedom - 2) / freedom)
-        errors_g: Floats = self.level_g[plates] * self._shaking(t_s)[self._gondola_of[plates]] * unit
+        unit = self._rng.standard_t(freedom, (len(t_s), len(self.level_g)))
+        unit *= self.level_g * math.sqrt((freedom - 2) / freedom)
+        seconds, of_instant = np.unique(np.maximum(np.floor(t_s), 0).astype(np.intp), return_inverse=True)
+        shaking = np.stack([self._shaking(second) for second in seconds.tolist()])
+        errors_g: Floats = unit * shaking[of_instant]
         return errors_g
 
     def read_g(self, loads_g: Floats) -> Floats:
@@ -94,11 +97,10 @@ class CellErrors:
         told_g: Floats = np.round(loads_g / self._noise.step_g) * self._noise.step_g
         return told_g
 
-    def _shaking(self, t_s: float) -> Floats:
-        """How much every gondola is shaken: the same for a second however often it is asked."""
-        second = int(max(t_s, 0.0))
+    def _shaking(self, second: int) -> Floats:
+        """How much every plate is shaken: the same for a second however often it is asked, (plates,)."""
         if second != self._second:
             gondolas = int(self._gondola_of.max(initial=0)) + 1
             draws = np.random.default_rng([self._seed, 2, second]).random(gondolas)
-            self._second, self._shaken = second, np.interp(draws, QUANTILES, self._noise.shaken)
+            self._second, self._shaken = second, np.interp(draws, QUANTILES, self._noise.shaken)[self._gondola_of]
         return self._shaken

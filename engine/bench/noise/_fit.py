@@ -134,9 +134,8 @@ def _simulate(noise: PlateNoise, recorded: Sequence[GondolaNoise], *, seed: int)
         for run in range(_SIMULATED_RUNS):
             plates = len(gondola.level_g)
             errors = CellErrors(noise, [0] * plates, seed=seed + 1000 * number + run)
-            every = np.arange(plates, dtype=np.intp)
-            rows = [errors.draw_g(every, row / HZ) for row in range(HZ * len(gondola.shaken))]
-            simulated.append(measure(errors.read_g(np.stack(rows)), hz=HZ))
+            rows_g = errors.draw_g(np.arange(HZ * len(gondola.shaken)) / HZ)
+            simulated.append(measure(errors.read_g(rows_g), hz=HZ))
     return simulated
 
 

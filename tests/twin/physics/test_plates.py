@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from drivers.twin.physics import QUANTILES, PlateLoads, fitted_plates
+from drivers.twin.physics import QUANTILES, PlateLoads, assumed, fitted_plates
 from drivers.twin.scenario import Contact, Trade, World
 from engine.domain import PlateId, Store
 
@@ -115,6 +115,56 @@ def test_a_hand_presses_and_a_touch_leaves_nothing(demo: Store) -> None:
     pressed = sample(loads, (plate_id,), start_s=1.7, seconds=0.3)
     after = sample(loads, (plate_id,), start_s=2.5, seconds=1.0)
     assert pressed.max() - before.mean() > 20.0
+    assert abs(after.mean() - before.mean()) < 1.5
+
+
+def test_a_block_is_what_instant_after_instant_says(demo: Store) -> None:
+    """Also over the turn of a second, in the middle of contacts, and with a second's pause in between."""
+
+    def loads() -> PlateLoads:
+        world = World(demo, seed=5)
+        plates = demo.shelves[1].plate_ids
+        world.contacts += [contact(plates[0], t_s=0.9, mass_g=-400.0), contact(plates[1], t_s=1.1, mass_g=250.0)]
+        return PlateLoads(world, seed=5)
+
+    block, instants = loads(), loads()
+    t_s = np.concatenate([np.arange(90) / 60, 3.0 + np.arange(30) / 60])
+    at_once = np.concatenate([block.block(part) for part in (t_s[:50], t_s[50:58], t_s[58:])])
+    one_by_one = np.stack([instants.grams(all_plates(demo), one) for one in t_s.tolist()])
+    assert block.plate_ids == all_plates(demo)
+    assert np.array_equal(at_once, one_by_one)
+
+
+def test_beyond_its_capacity_a_cell_says_its_capacity(demo: Store) -> None:
+    world = World(demo, seed=3)
+    plate_id = demo.shelves[0].plate_ids[0]
+    cells = msgspec.structs.replace(assumed(), capacity_g=6000.0)
+    loads = PlateLoads(world, seed=3, noise=QUIET, cells=cells)
+    free_g = loads.grams((plate_id,), 0.0)[0]
+    world.contacts += [contact(plate_id, t_s=1.0, mass_g=20_000.0), contact(plate_id, t_s=4.0, mass_g=-20_000.0)]
+    world.contacts.append(contact(plate_id, t_s=6.0, mass_g=-20_000.0))
+    full_g, again_g, under_g = (loads.grams((plate_id,), t_s)[0] for t_s in (2.5, 5.5, 7.5))
+    assert (full_g, under_g) == (6000.0, -6000.0)
+    assert again_g == pytest.approx(free_g, abs=12.0)
+
+
+def test_cells_with_a_coarser_step_say_coarser_things(demo: Store) -> None:
+    samples = PlateLoads(World(demo, seed=1), seed=1, cells=assumed().scaled("step_ratio", 3.0)).block(
+        np.arange(50) / 50
+    )
+    steps = samples / (3 * FITTED.step_g)
+    assert np.allclose(steps, np.round(steps))
+
+
+def test_who_leans_on_a_plate_presses_for_as_long_sways_and_leaves_nothing(demo: Store) -> None:
+    world, plate_id = World(demo, seed=3), demo.shelves[0].plate_ids[0]
+    loads = PlateLoads(world, seed=3, noise=QUIET, cells=assumed().scaled("hysteresis_share", 0.0))
+    before = sample(loads, (plate_id,), start_s=0.0, seconds=1.0)
+    world.contacts.append(Contact(touch_s=1.5, ramp_s=0.08, t_s=6.5, plate_id=plate_id, mass_g=0.0, press_g=4000.0))
+    leaning = sample(loads, (plate_id,), start_s=2.0, seconds=4.0)
+    after = sample(loads, (plate_id,), start_s=7.0, seconds=1.0)
+    assert 3400 < leaning.min() - before.mean() < leaning.max() - before.mean() < 4400
+    assert 80 < leaning.std() < 400
     assert abs(after.mean() - before.mean()) < 1.5
 
 
