@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from drivers.twin.scenario import (
+    DECEPTIVE,
     Business,
     Deed,
     FaultKind,
@@ -146,6 +147,15 @@ def test_faults_and_light_become_values_by_the_seed(demo: Store, tmp_path: Path)
     assert [light.gain(t_s) for t_s in (0.0, 25.0, 50.0, 90.0)] == pytest.approx(
         [1, 1 + light.shift / 2, 1 + light.shift, 1 + light.shift]
     )
+
+
+def test_the_documentation_s_example_runs(demo: Store, tmp_path: Path, pytestconfig: pytest.Config) -> None:
+    text = (pytestconfig.rootpath / "docs" / "conditions.md").read_text(encoding="utf-8")
+    example = text.split("```toml\n")[1].split("```")[0]
+    assert len(faults_of(read(tmp_path, example, demo).fault, seed=1)) == 2
+    assert sum(truth.deed is Deed.LEAVE for truth in played(tmp_path, example, demo).truths) > 3
+    for kind in Business:
+        assert f"| `{kind}` {'* ' if kind in DECEPTIVE else ''}|" in text
 
 
 def test_a_flicker_swings_about_the_light(demo: Store, tmp_path: Path) -> None:
