@@ -10,10 +10,12 @@ from engine.domain import Browsed, PutBack, WeightSettled
 _ONE_REACH_NS = 1_200_000_000
 """A hand that goes to the body and comes again needs longer: a reach is 0.5 s there and 0.5 s back at the least."""
 _LONGEST_NS = 4_000_000_000
-_AWAY_M = 0.3
-"""A hand that turns a product over before the shelf stays within this of the plate."""
+_AWAY_M = 0.18
+"""A hand that lifts a product off its plate stays within this of the space above it; wrists err by half as much."""
 _ENDS_NS = 100_000_000
-_STAYED_SHARE = 0.8
+_STAYED_SHARE = 0.9
+_SEEN_HZ = 4.0
+"""A hand that is seen less often may have been anywhere in between."""
 
 
 def forget_returned(world: World, step: WeightSettled) -> None:
@@ -60,4 +62,5 @@ def _stayed(world: World, visit: Visit, pick: Entry, *, until_ns: int) -> bool:
     for track_id in visit.trail:
         for sample in world.tracker.hand_samples(track_id, pick.start_ns + _ENDS_NS, until_ns - _ENDS_NS):
             near_of.setdefault(sample.side, []).append(plate_distance_m(plate, sample.position_m) < _AWAY_M)
-    return any(sum(near) >= _STAYED_SHARE * len(near) for near in near_of.values() if len(near) > 1)
+    enough = _SEEN_HZ * (until_ns - pick.start_ns) / 1e9
+    return any(sum(near) >= _STAYED_SHARE * len(near) for near in near_of.values() if len(near) >= enough)

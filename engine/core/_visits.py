@@ -37,6 +37,8 @@ _NO_TOKEN = 0.3
 """A body without a visit at the gate is more often a shopper's second track than somebody else."""
 _ALONE_NS = 500_000_000
 _BY_ELIMINATION = 0.95
+_STROLL_MPS, _BACKWARDS = 0.15, 0.02
+"""Where standing about ends and walking one way begins; how often somebody leaves while walking in."""
 _PLAUSIBLE = 0.011
 """exp(-0.5 z^2) at three sigma."""
 
@@ -211,12 +213,13 @@ class Visits(msgspec.Struct, kw_only=True):
         for track in tracks:
             if track.track_id not in self.gone and (track.confirmed or track.track_id in owner):
                 fit = _falloff(gate_distance_m(gate, place_at(track, fact.t_ns, now_ns=now_ns)), _PLACE_SIGMA_M)
+                fit *= _outwards(gate, track)
                 visit_of = owner.get(track.track_id)
                 scored.append((fit if visit_of is not None else _NO_TOKEN * fit, visit_of))
         for visit in inside:
             if visit.track_id is None:
                 sigma_m = _spread_m(fact.t_ns - visit.seen_ns)
-                scored.append((_falloff(gate_distance_m(gate, visit.place_m), sigma_m), visit))
+                scored.append((_falloff(gate_distance_m(gate, visit.place_m), sigma_m) / 2, visit))
         fit, leaver = max(scored, key=lambda s: (s[0], s[1] is not None), default=(0.0, None))
         if fit < _PLAUSIBLE and len(inside) > 1 and not at_last:
             return None
@@ -249,6 +252,14 @@ def place_at(track: Track, t_ns: int, *, now_ns: int) -> Point2:
     back_s = min(1.0, max(-1.0, (now_ns - t_ns) / 1e9))
     (x, y), (vx, vy) = track.foot_m, track.velocity_mps
     return x - back_s * vx, y - back_s * vy
+
+
+def _outwards(gate: Gate, track: Track) -> float:
+    """How well the way somebody walks suits one who leaves: 0.5 for one who stands."""
+    (left_x, left_y), (right_x, right_y) = gate.left_m, gate.right_m
+    width_m = math.hypot(right_x - left_x, right_y - left_y)
+    inward_mps = (track.velocity_mps[0] * (left_y - right_y) + track.velocity_mps[1] * (right_x - left_x)) / width_m
+    return _BACKWARDS + (1 - _BACKWARDS) / (1 + math.exp(inward_mps / _STROLL_MPS))
 
 
 def _fit(store: Store, visit: Visit, track: Track) -> float:

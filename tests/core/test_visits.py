@@ -119,6 +119,16 @@ def test_after_a_restart_of_the_host_the_visit_goes_on() -> None:
     assert sum(isinstance(f, ReceiptIssued) for f in said) == 1
 
 
+def test_who_walks_out_leaves_though_somebody_who_walks_in_is_nearer_to_the_gate() -> None:
+    core = StoreCore(STORE)
+    said = come_in(core, "x", "v1", 0)
+    out_x = walk("x", (-0.5, 0.8), (-3.6, 2.4), (6, 10))
+    in_y = walk("y", (-4.1, 1.6), (0.5, 1.2), (6, 10))
+    gate: list[InputFact] = [authorised(6, "v2"), passed(7.0, IN), passed(7.9, OUT), tick(13)]
+    said += play(core, in_time(together(out_x, in_y), gate))
+    assert [f.visit_id for f in said if isinstance(f, VisitLeft)] == ["v1"]
+
+
 def test_the_one_at_the_gate_leaves() -> None:
     core = StoreCore(STORE)
     said = come_in(core, "x", "v1", 0)
