@@ -1,27 +1,20 @@
 """One camera of the twin: static layer baked once, people and held products drawn over it, lens and sensor on top."""
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from drivers.twin.render import _raster
+from drivers.twin.render._lens import Lens, Picture, Rect
 from drivers.twin.render._mesh import Mesh, joined
+from drivers.twin.render._optics import STEADY, Optics, RoomLight, draw_look
 from drivers.twin.render._pose import Pose
 from drivers.twin.render._scene import HeldItem, Person, Region, StoreScene
+from drivers.twin.render._sensor import Sensor, place_number
 from engine.domain import CameraCalibration
 
-Picture = NDArray[np.uint8]
-Rect = tuple[int, int, int, int]
-
-_SUPERSAMPLED_WIDTH_PX = 960  # up to this width a canvas pixel is smaller than the camera's
-_SUPERSAMPLING = 1.75
-_NOISE_SIGMA = 2.6
-_NOISE_STRIP = 1 << 18
-_VIGNETTE = 0.20
 _PERSON_KEY = 1 << 24  # faces of the moment count from here; a store has fewer static ones
 _KEYS_PER_PERSON = 1 << 16
 _FOOT_BLOB = (0.20, 0.5)
@@ -37,11 +30,15 @@ class _Layer:
 
 
 class CameraRenderer:
-    """Renders what one camera would deliver, distorted and noisy; same scene, poses and time, same picture."""
+    """Renders what one camera would deliver, distorted and noisy; same scene, poses, time and light, same picture."""
 
-    def __init__(self, scene: StoreScene, calibration: CameraCalibration, *, seed: int = 0) -> None:
+    def __init__(
+        self, scene: StoreScene, calibration: CameraCalibration, *, seed: int = 0, optics: Optics | None = None
+    ) -> None:
         self._scene = scene
-        self._lens = _Lens(calibration)
+        self._optics = optics or Optics()
+        self._look = draw_look(self._optics, np.random.default_rng((seed, place_number(calibration), 1)))
+        self._lens = Lens(calibration)
         self._camera = self._lens.canvas_from_floor.astype(np.float32)
         self._eye = np.array(calibration.position_m)
         height, width = self._lens.canvas_shape
@@ -54,10 +51,16 @@ class CameraRenderer:
         self._still_picture = self._lens.picture(self._still.colour)
         self._picture = self._still_picture.copy()
         self._dirty: list[Rect] = []
-        self._sensor = _Sensor(seed, calibration)
+        self._sensor = Sensor(self._look, calibration, seed=seed)
 
-    def render(self, poses: Sequence[Pose] = (), held: Sequence[HeldItem] = (), t_s: float = 0.0) -> Picture:
-        """The camera's picture (H, W, 3) BGR uint8 at time ``t_s`` (which only chooses the noise)."""
+    def render(
+        self,
+        poses: Sequence[Pose] = (),
+        held: Sequence[HeldItem] = (),
+        t_s: float = 0.0,
+        light: RoomLight = STEADY,
+    ) -> Picture:
+        """The camera's picture (H, W, 3) BGR uint8 at time ``t_s``, which chooses the noise and the lamps' phase."""
         self._catch_up()
         self._restore()
         people = self._scene.people(poses)
@@ -67,7 +70,7 @@ class CameraRenderer:
         for rect in self._dirty:
             self._lens.copy_into(self._now.colour, rect, self._picture)
             self._face_at[rect[1] : rect[3], rect[0] : rect[2]] = -1
-        return self._sensor.expose(self._picture, t_s)
+        return self._sensor.expose(self._picture, t_s, light)
 
     # ---- the static layer
 
@@ -167,79 +170,6 @@ class CameraRenderer:
             return None
         x0, y0, x1, y1 = rect
         return max(x0 - margin, 0), max(y0 - margin, 0), min(x1 + margin, width), min(y1 + margin, height)
-
-
-class _Lens:
-    """Between the undistorted canvas and the camera's distorted picture."""
-
-    def __init__(self, calibration: CameraCalibration) -> None:
-        self._calibration = calibration
-        width, height = calibration.width_px, calibration.height_px
-        self._scale = _SUPERSAMPLING if width <= _SUPERSAMPLED_WIDTH_PX else 1.0
-        grid = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).reshape(-1, 2).astype(float)
-        ideal = calibration.undistort(grid)
-        self._origin = np.floor(ideal.min(axis=0)) - 1
-        extent = np.ceil(ideal.max(axis=0)) + 1 - self._origin
-        self.canvas_shape = (int(extent[1] * self._scale) + 1, int(extent[0] * self._scale) + 1)
-        self.canvas_focal_px = calibration.focal_px * self._scale
-        canvas = ((ideal - self._origin) * self._scale).reshape(height, width, 2).astype(np.float32)
-        self._map, self._fraction = cv2.convertMaps(canvas[..., 0], canvas[..., 1], cv2.CV_16SC2)
-        centre = calibration.K_cam[:2, 2]
-        falloff = np.square((grid - centre) / centre).sum(axis=1).reshape(height, width, 1) / 2
-        self._vignette = np.repeat((255 * (1 - _VIGNETTE * falloff)).astype(np.uint8), 3, axis=2)
-        k = calibration.K_cam.copy()
-        k[:2, 2] -= self._origin
-        k[:2] *= self._scale
-        self.canvas_from_floor = k @ calibration.cam_from_floor[:3]
-        self.floor_from_canvas = np.linalg.inv(self.canvas_from_floor[:, [0, 1, 3]])
-
-    def picture(self, canvas: Picture) -> Picture:
-        """The whole distorted picture."""
-        out = np.empty((self._calibration.height_px, self._calibration.width_px, 3), np.uint8)
-        height, width = self.canvas_shape
-        self.copy_into(canvas, (0, 0, width, height), out)
-        return out
-
-    def copy_into(self, canvas: Picture, rect: Rect, picture: Picture) -> None:
-        """Refresh the part of the picture that shows a rectangle of the canvas."""
-        x0, y0, x1, y1 = self.picture_rect(rect)
-        if x0 >= x1 or y0 >= y1:
-            return
-        part = cv2.remap(canvas, self._map[y0:y1, x0:x1], self._fraction[y0:y1, x0:x1], cv2.INTER_LINEAR)
-        picture[y0:y1, x0:x1] = cv2.multiply(part, self._vignette[y0:y1, x0:x1], scale=1 / 255)
-
-    def picture_rect(self, rect: Rect) -> Rect:
-        """Bounds in the picture of a canvas rectangle, a pixel wider for the interpolation."""
-        x0, y0, x1, y1 = rect
-        share = np.linspace(0, 1, 9)
-        xs, ys = x0 + share * (x1 - x0), y0 + share * (y1 - y0)
-        border = np.concatenate([
-            np.column_stack([xs, np.full(9, y0)]), np.column_stack([xs, np.full(9, y1)]),
-            np.column_stack([np.full(9, x0), ys]), np.column_stack([np.full(9, x1), ys]),
-        ])  # fmt: skip
-        seen = self._calibration.distort(border / self._scale + self._origin)
-        low, high = np.floor(seen.min(axis=0)).astype(int) - 1, np.ceil(seen.max(axis=0)).astype(int) + 2
-        width, height = self._calibration.width_px, self._calibration.height_px
-        return max(int(low[0]), 0), max(int(low[1]), 0), min(int(high[0]), width), min(int(high[1]), height)
-
-
-class _Sensor:
-    """Seeded read-out noise: each row takes its own stretch of one long strip, chosen by seed and time."""
-
-    def __init__(self, seed: int, calibration: CameraCalibration) -> None:
-        place = zlib.crc32(repr(calibration.position_m).encode())
-        self._seed = (seed, place)
-        strip = np.random.default_rng(self._seed).normal(0, _NOISE_SIGMA, _NOISE_STRIP)
-        self._strip = np.rint(strip).clip(-127, 127).astype(np.int8)
-
-    def expose(self, picture: Picture, t_s: float) -> Picture:
-        """A noisy copy."""
-        height, width = picture.shape[:2]
-        rng = np.random.default_rng((*self._seed, round(t_s * 1e6) & 0xFFFFFFFFFFFF))
-        starts = rng.integers(0, _NOISE_STRIP - 3 * width, height)
-        out = np.empty_like(picture)
-        _raster.add_noise(picture.reshape(height, -1), self._strip, starts, out.reshape(height, -1))
-        return out
 
 
 def _corners(region: Region) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""Numba kernels: visibility-buffer rasteriser, shading of textured and of lit vertices, contact shadows, sensor noise.
+"""Numba kernels: visibility-buffer rasteriser, shading of textured and of lit vertices, contact shadows.
 
 A canvas is one camera's undistorted picture, ``(H, W)``; pixel centres lie on whole numbers, as in ``engine.domain``.
 ``nearness`` is 1 / depth (0 where nothing is), ``face_at`` the key of the visible face (-1 where none), ``bary`` the
@@ -16,6 +16,7 @@ import numba
 import numpy as np
 
 NEAR_M = 0.08
+WHITE, SHOULDER = 1.15, 0.25  # tone curve: 255 sqrt(WHITE light / (1 + SHOULDER light))
 
 _compiled: Any = numba.njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
 
@@ -113,26 +114,66 @@ def _fill(a, b, c, key, rect, nearness, face_at, bary):
 
 
 @_compiled
+def _span(a, b, c, start, stop):
+    """First and last whole number from ``start`` to before ``stop``, which are not negative, between three numbers."""
+    low, high = max(min(a, b, c), np.float32(start)), min(max(a, b, c), np.float32(stop - 1))
+    if low > high:
+        return 1, 0
+    first = int(low)
+    return first + (np.float32(first) < low), int(high)
+
+
+@_compiled
+def _fill_whole(corners, screen, key, rect, nearness, face_at, bary):
+    """A face with no corner behind the near plane; screen: (N, 3) x, y, 1 / depth."""
+    a, b, c = corners[0], corners[1], corners[2]
+    x0, y0, n0 = screen[a, 0], screen[a, 1], screen[a, 2]
+    x1, y1, n1 = screen[b, 0], screen[b, 1], screen[b, 2]
+    x2, y2, n2 = screen[c, 0], screen[c, 1], screen[c, 2]
+    left, right = _span(x0, x1, x2, rect[0], rect[2])
+    top, bottom = _span(y0, y1, y2, rect[1], rect[3])
+    area = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
+    if left > right or top > bottom or area == 0:
+        return
+    one, zero = np.float32(1), np.float32(0)
+    inverse = one / area
+    p1, q1 = (y2 - y0) * inverse, (x0 - x2) * inverse
+    p2, q2 = (y0 - y1) * inverse, (x1 - x0) * inverse
+    for y in range(top, bottom + 1):
+        dx, dy = np.float32(left) - x0, np.float32(y) - y0
+        l1, l2 = p1 * dx + q1 * dy, p2 * dx + q2 * dy
+        for x in range(left, right + 1):
+            l0 = one - l1 - l2
+            if l0 >= zero and l1 >= zero and l2 >= zero:
+                near = l0 * n0 + l1 * n1 + l2 * n2
+                if near > nearness[y, x]:
+                    nearness[y, x] = near
+                    face_at[y, x] = key
+                    depth = one / near
+                    bary[y, x, 0] = l1 * n1 * depth
+                    bary[y, x, 1] = l2 * n2 * depth
+            l1 += p1
+            l2 += p2
+
+
+@_compiled
 def rasterise(pixels, faces, first_key, rect, nearness, face_at, bary):
     """Draw faces (M, 3) over homogeneous pixels; a visible face m leaves first_key + m in face_at."""
     poly = np.empty((4, 5), np.float64)
+    screen = np.empty((len(pixels), 3), np.float32)
+    for i in range(len(pixels)):
+        screen[i, 2] = np.float32(1) / pixels[i, 2]
+        screen[i, 0], screen[i, 1] = pixels[i, 0] * screen[i, 2], pixels[i, 1] * screen[i, 2]
     for m in range(len(faces)):
-        a, b, c = faces[m, 0], faces[m, 1], faces[m, 2]
-        wa, wb, wc = pixels[a, 2], pixels[b, 2], pixels[c, 2]
-        if wa < NEAR_M and wb < NEAR_M and wc < NEAR_M:
-            continue
-        out = False
-        for k in range(2):
-            low, high = rect[k], rect[k + 2] - 1
-            pa, pb, pc = pixels[a, k], pixels[b, k], pixels[c, k]
-            out |= (pa < low * wa and pb < low * wb and pc < low * wc) or (
-                pa > high * wa and pb > high * wb and pc > high * wc
-            )
-        if out:
-            continue
-        count = _clip_near(pixels, faces[m], poly)
-        for k in range(1, count - 1):
-            _fill(poly[0], poly[k], poly[k + 1], first_key + m, rect, nearness, face_at, bary)
+        behind = 0
+        for k in range(3):
+            behind += pixels[faces[m, k], 2] < NEAR_M
+        if behind == 0:
+            _fill_whole(faces[m], screen, first_key + m, rect, nearness, face_at, bary)
+        elif behind < 3:
+            count = _clip_near(pixels, faces[m], poly)
+            for k in range(1, count - 1):
+                _fill(poly[0], poly[k], poly[k + 1], first_key + m, rect, nearness, face_at, bary)
 
 
 @_compiled
@@ -152,8 +193,8 @@ def _texel(uv, level, layer, mips, size, offset, out):
 
 @_compiled
 def _tone(light):
-    """8-bit picture value of a linear light: gamma 2 with a soft shoulder."""
-    return min(255.0, 255.0 * math.sqrt(max(light, 0.0) / (1 + 0.25 * light) * 1.15))
+    """Picture value 0..255 of a linear light: gamma 2 with a soft shoulder."""
+    return min(255.0, 255.0 * math.sqrt(max(light, 0.0) / (1 + SHOULDER * light) * WHITE))
 
 
 @_compiled
@@ -344,13 +385,3 @@ def skin(points, normals, bone_rows, bone_weights, bones):
         for r in range(3):
             out_normals[i, r] /= math.sqrt(squared)
     return out_points, out_normals
-
-
-@_compiled
-def add_noise(picture, noise, starts, out):
-    """Add a stretch of the noise strip (int8) to each row (H, 3 W) of a picture, saturating; starts: (H,)."""
-    for y in range(picture.shape[0]):
-        start = starts[y]
-        for i in range(picture.shape[1]):
-            value = np.int16(picture[y, i]) + np.int16(noise[start + i])
-            out[y, i] = min(max(value, np.int16(0)), np.int16(255))
