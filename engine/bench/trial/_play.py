@@ -1,0 +1,59 @@
+"""Play one scenario with one seed against a paced engine, from opening to the last receipt."""
+
+from drivers.twin.render import Body
+from engine.bench.paced import PacedProcess
+from engine.bench.scoring import Trial, TruePlace
+from engine.bench.trial._feed import CHUNK_NS, SignalFeed
+from engine.bench.trial._plan import TrialPlan
+from engine.bench.witness import Heard
+from engine.domain import FloorView, ReceiptIssued, VisitLeft
+from engine.runtime.paced import Opening
+from engine.store import StoreFolder
+
+_FLOOR_EVERY = 2  # chunks
+_AFTER_NS = 3_000_000_000
+_RECEIPTS_NS = 10_000_000_000  # on top of the deadline after which the engine decides a case by itself
+
+
+def play(plan: TrialPlan, engine: PacedProcess, folder: StoreFolder, bodies: tuple[Body, ...]) -> Trial:
+    """One trial. Raises ``ScenarioError`` and ``EngineEndedError``."""
+    feed = SignalFeed(folder, plan, bodies)
+    engine.take([Opening(at_ns=feed.first_ns)])
+    heard: list[Heard] = []
+    floors: list[FloorView] = []
+    places: list[TruePlace] = []
+    chunks, over_ns = 0, 0
+    while True:
+        told = engine.take(feed.chunk())
+        heard += [Heard(decided.at_ns, decided.fact) for decided in told.decided]
+        chunks += 1
+        if chunks % _FLOOR_EVERY == 0:
+            floors.append(told.floor)
+            places += feed.places()
+        if feed.world.over:
+            over_ns += CHUNK_NS
+            if _done(heard, over_ns, folder):
+                break
+    return Trial(
+        scenario=plan.scenario.stem,
+        seed=plan.seed,
+        level=plan.level,
+        evidence=plan.evidence,
+        truth=feed.truth(),
+        heard=tuple(heard),
+        floors=tuple(floors),
+        true_places=tuple(places),
+        reference=feed.reference(),
+        simulated_s=chunks * CHUNK_NS / 1e9,
+        cpu_s=told.cpu_s,
+        opened_ns=feed.opened_ns,
+    )
+
+
+def _done(heard: list[Heard], over_ns: int, folder: StoreFolder) -> bool:
+    if over_ns < _AFTER_NS:
+        return False
+    left = sum(isinstance(item.fact, VisitLeft) for item in heard)
+    receipts = sum(isinstance(item.fact, ReceiptIssued) for item in heard)
+    deadline_ns = int(folder.store.policy.review_deadline_s * 1e9)
+    return receipts >= left or over_ns > deadline_ns + _RECEIPTS_NS
