@@ -1,5 +1,5 @@
-"""From samples of load cells to weight steps: pure, one estimator a shelf."""
+"""From samples of load cells to weight steps: pure, one estimator a controller."""
 
-from engine.shelving._estimator import ShelfEstimator, ShelfFact
+from engine.shelving._estimator import ShelfFact, ShelvesEstimator
 
-__all__ = ["ShelfEstimator", "ShelfFact"]
+__all__ = ["ShelfFact", "ShelvesEstimator"]

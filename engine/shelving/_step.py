@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.domain import Floats, PlateMass, Shelf, ShelfId, StepId, WeightProvisional, WeightSettled
-from engine.shelving._window import SampleWindow
+from engine.shelving._window import WindowPart
 
 _LEAD_NS = 300_000_000
 _TRACE_POINTS = 60
@@ -66,7 +66,7 @@ def provisional(t_ns: int, shelf: Shelf, step: OpenStep, moved: Movement) -> Wei
     )
 
 
-def settled(shelf: Shelf, step: OpenStep, moved: Movement, window: SampleWindow, level_g: Floats) -> WeightSettled:
+def settled(shelf: Shelf, step: OpenStep, moved: Movement, window: WindowPart, level_g: Floats) -> WeightSettled:
     """The final answer for ``step``, timed and drawn from the samples since."""
     trace_g = (window.grams[:, step.plates] - level_g[step.plates]).sum(axis=1)
     times_ns = window.times_ns
@@ -88,7 +88,7 @@ def settled(shelf: Shelf, step: OpenStep, moved: Movement, window: SampleWindow,
     )
 
 
-def onset_ns(trace_g: Floats, window: SampleWindow, mass_g: float) -> int:
+def onset_ns(trace_g: Floats, window: WindowPart, mass_g: float) -> int:
     """When ``trace_g`` (rows,) last left the old level on its way to ``mass_g``."""
     share = trace_g / mass_g
     before = np.flatnonzero(share < _ONSET_SHARE)
@@ -102,14 +102,14 @@ def onset_ns(trace_g: Floats, window: SampleWindow, mass_g: float) -> int:
     return int(times_ns[row] + into * (times_ns[row + 1] - times_ns[row]))
 
 
-def _arrival_ns(trace_g: Floats, window: SampleWindow, mass_g: float) -> int:
+def _arrival_ns(trace_g: Floats, window: WindowPart, mass_g: float) -> int:
     off = np.abs(trace_g - mass_g)
     away = np.flatnonzero(off > max(_ARRIVAL_SHARE * float(np.abs(trace_g).max()), 1.0))
     row = int(away[-1]) + 1 if len(away) else 0
     return int(window.times_ns[min(row, len(off) - 1)])
 
 
-def _drawing(trace_g: Floats, window: SampleWindow, start_ns: int) -> tuple[tuple[int, ...], int, int]:
+def _drawing(trace_g: Floats, window: WindowPart, start_ns: int) -> tuple[tuple[int, ...], int, int]:
     """At most 60 points (mg), their period and how far the first lies before the start (ms)."""
     times_ns = window.times_ns
     first_ns = max(int(times_ns[0]), start_ns - _LEAD_NS)

@@ -11,7 +11,7 @@ import pytest
 from engine.bench.nanostore import Movement, Recording, movements, play_nanostore, read_recording, stage_recording
 from engine.core import StoreCore
 from engine.domain import BodiesTracked, GondolaId, InputFact, OutputFact, PlateId, Recorded, Shelf, ShelfId, Tick
-from engine.shelving import ShelfEstimator
+from engine.shelving import ShelvesEstimator
 from engine.store import StoreFolder
 
 START_NS = 1_000_000_000_000
@@ -45,12 +45,14 @@ def weighed(recording: Recording, *, every: int = 1) -> list[InputFact]:
         for shelf in range(1, trace.grams.shape[1] + 1):
             live = trace.live(shelf)
             plates = tuple(PlateId(f"{trace.gondola}-{shelf}-{plate}") for plate in live)
-            estimator = ShelfEstimator(
-                Shelf(
-                    shelf_id=ShelfId(f"{trace.gondola}-{shelf}"),
-                    gondola_id=GondolaId(str(trace.gondola)),
-                    plate_ids=plates,
-                )
+            estimator = ShelvesEstimator(
+                [
+                    Shelf(
+                        shelf_id=ShelfId(f"{trace.gondola}-{shelf}"),
+                        gondola_id=GondolaId(str(trace.gondola)),
+                        plate_ids=plates,
+                    )
+                ]
             )
             columns = np.array(live, dtype=np.intp) - 1
             for t_s, grams in zip(trace.t_s[::every], trace.grams[::every, shelf - 1], strict=True):

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.domain import PlateMass, ShelfBaseline, WeightProvisional, WeightSettled
-from engine.shelving import ShelfEstimator
+from engine.shelving import ShelvesEstimator
 from tests.shelving.traces import START_NS, S, Trace, of_type, sense, shelf_of
 
 PLATES = 8
@@ -56,7 +56,7 @@ def test_what_the_steps_say_is_what_the_levels_changed_by(
     )
 )
 def test_no_reading_breaks_it(spans: list[tuple[int, list[float], int]]) -> None:
-    estimator = ShelfEstimator(shelf_of(3))
+    estimator = ShelvesEstimator((shelf_of(3),))
     t_ns = START_NS
     for gap_ns, grams, rows in spans:
         t_ns += gap_ns

@@ -7,7 +7,7 @@ from typing import TypeVar
 import numpy as np
 
 from engine.domain import Floats, GondolaId, PlateId, Shelf, ShelfId
-from engine.shelving import ShelfEstimator, ShelfFact
+from engine.shelving import ShelfFact, ShelvesEstimator
 
 S = 1_000_000_000
 START_NS = 1_000 * S
@@ -65,9 +65,9 @@ class Trace:
         return self
 
 
-def sense(trace: Trace, *, estimator: ShelfEstimator | None = None, start_ns: int = START_NS) -> list[ShelfFact]:
+def sense(trace: Trace, *, estimator: ShelvesEstimator | None = None, start_ns: int = START_NS) -> list[ShelfFact]:
     """Every fact the estimator says of a trace."""
-    estimator = estimator or ShelfEstimator(shelf_of(trace.plates))
+    estimator = estimator or ShelvesEstimator((shelf_of(trace.plates),))
     facts: list[ShelfFact] = []
     for t_s, grams in zip(trace.t_s, trace.grams, strict=True):
         facts += estimator.observe(start_ns + round(t_s * S), grams)

@@ -3,16 +3,14 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import structlog
-from numpy.typing import NDArray
 
 from engine.domain import ControllerHealth, ControllerId, InputFact, SensorFault, SensorRecovered, Store
 from engine.ports import DeviceError, ShelfLink, ShelfSamples
-from engine.shelving import ShelfEstimator
+from engine.shelving import ShelvesEstimator
 from engine.store import ControllerSection, StoreFolder, StoreFolderError
 
 log = structlog.get_logger()
@@ -32,29 +30,20 @@ class ShelfFactSink(Protocol):
         """Show how a controller is."""
 
 
-@dataclass(frozen=True)
-class _Wired:
-    estimator: ShelfEstimator
-    channels: NDArray[np.intp]  # of the shelf's plates, in the shelf's order
-
-
 class ShelvesOfController:
     """The shelves whose plates one controller weighs."""
 
     def __init__(self, store: Store, controller_id: ControllerId) -> None:
         self.controller_id = controller_id
-        self._wired: list[_Wired] = []
-        for shelf in store.shelves:
-            plates = [store.plate_by_id[plate_id] for plate_id in shelf.plate_ids]
-            if plates and plates[0].controller_id == controller_id:
-                channels = np.array([plate.channel for plate in plates], dtype=np.intp)
-                self._wired.append(_Wired(ShelfEstimator(shelf), channels))
+        on_shelf = {shelf: [store.plate_by_id[plate_id] for plate_id in shelf.plate_ids] for shelf in store.shelves}
+        wired = [shelf for shelf, plates in on_shelf.items() if plates and plates[0].controller_id == controller_id]
+        self._estimator = ShelvesEstimator(wired)
+        self._channels = np.array([plate.channel for shelf in wired for plate in on_shelf[shelf]], dtype=np.intp)
 
     def take(self, samples: ShelfSamples, sink: ShelfFactSink) -> None:
-        """Let every shelf's estimator see a reading."""
-        for wired in self._wired:
-            for fact in wired.estimator.observe(samples.t_ns, samples.grams[wired.channels]):
-                sink.send(fact)
+        """Let the estimator see a reading."""
+        for fact in self._estimator.observe(samples.t_ns, samples.grams[self._channels]):
+            sink.send(fact)
 
 
 async def poll_controller(

@@ -1,0 +1,289 @@
+"""The movements on one shelf, from its first sign to its settling.
+
+A movement is noticed when some plates hold a new level for 80 ms that neither their noise, nor the whole shelf's
+shaking, nor leakage from a neighbour explains; it is settled when they have been still for 400 ms. Plates that
+move together are one step, plates that move apart or at other times are steps of their own.
+"""
+
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.domain import (
+    Floats,
+    PlateMass,
+    Shelf,
+    ShelfBaseline,
+    WeightProvisional,
+    WeightSettled,
+)
+from engine.shelving._rest import FAST_SIGMAS, SLOW_MIN_G, AtRest, Deviation, held
+from engine.shelving._step import Movement, OpenStep, onset_ns, provisional, settled, step_id
+from engine.shelving._window import WindowPart
+
+WeightFact = WeightProvisional | WeightSettled | ShelfBaseline
+Bools = NDArray[np.bool_]
+
+_BASELINE_NS = 60_000_000_000
+_BESIDE_MIN_G, _BESIDE_SIGMAS = 12.0, 4.0
+_FLAT_SIGMAS, _FLAT_SHARE = 6.0, 0.1
+# A plate that rings jumps from sample to sample; a new level stands out of the mean of so many jumps.
+_RESTLESS = 9.0
+# A neighbour within two plates takes over up to this share of a change: products touch, boards bend.
+_LEAK_SHARE, _LEAK_PLATES = 0.03, 2
+# Plates side by side whose changes start closer than this belong to one item.
+_JOIN_NS = 150_000_000
+_REVISE_NS = 100_000_000
+# Settling: noise as at rest, up to this factor, or a ringing this small beside the change (a hand that rests sways
+# more); a plate that stays noisy is believed after the limit.
+_REST_SIGMAS, _REST_SHARE = 2.5, 0.005
+_CONFIRM_NS = 200_000_000
+_CERTAIN_SIGMAS = 7.0
+_SETTLE_LIMIT_NS = 5_000_000_000
+
+
+@dataclass
+class ShelfMovements:
+    """Follows what moves on one shelf, and says so; ``window``, ``rest`` and ``usable`` are the shelf's own part."""
+
+    shelf: Shelf
+    window: WindowPart
+    rest: AtRest
+    usable: Bools
+    open: list[OpenStep] = field(default_factory=list)
+    baseline_ns: int = 0  # when the next one is due
+    _resuming: bool = True
+    _last_start_ns: int = 0
+
+    @property
+    def plates(self) -> slice:
+        """Where the shelf's plates lie among those that are sampled together."""
+        return self.window.plates
+
+    def learn(self, t_ns: int) -> None:
+        """Find the levels of plates that lack one."""
+        if self.rest.learn(t_ns, self.window, self.usable).any():
+            self._resuming, self.baseline_ns = True, 0
+
+    def sense(self, t_ns: int) -> tuple[list[WeightFact], Bools]:
+        """Judge the newest sample; also which plates are not at rest, (plates,)."""
+        now = self.rest.deviation(self.window)
+        size = np.abs(now.short_g)
+        noticed, moving = self._notice(now, size)
+        facts: list[WeightFact] = []
+        if noticed.any():
+            facts += self._begin(t_ns, now, noticed & ~_awaiting(moving, size))
+        for step in list(self.open):
+            said = self._follow(t_ns, step, now)
+            if said:
+                facts += said
+                now = self.rest.deviation(self.window)  # a step that settled has changed the levels
+        busy = noticed | moving
+        for step in self.open:
+            busy[step.plates] = True
+        return facts, busy
+
+    def start_over(self, t_ns: int) -> list[WeightFact]:
+        """After a gap: end open steps on what was known last, then wait for rest."""
+        facts: list[WeightFact] = []
+        if self.open:
+            now = self.rest.deviation(self.window)
+            last = replace(now, hold_g=now.short_g, settling_g=now.range_g / 2, hold_rows=now.short_rows)
+            for step in list(self.open):
+                facts += self._settle(t_ns, step, last)
+            facts.append(self._baseline(t_ns, resumed=False))
+        self.rest.forget(np.ones(len(self.shelf.plate_ids), dtype=np.bool_), t_ns)
+        self._resuming, self.baseline_ns = True, 0
+        return facts
+
+    def tell_baseline(self, t_ns: int) -> list[WeightFact]:
+        """The levels of the shelf when one is due and it is at rest."""
+        known = self.rest.known
+        if t_ns < self.baseline_ns or self.open or not known.any() or not known[self.usable].all():
+            return []
+        fact = self._baseline(t_ns, resumed=self._resuming)
+        self.baseline_ns, self._resuming = t_ns + _BASELINE_NS, False
+        return [fact]
+
+    def _notice(self, now: Deviation, size: Floats) -> tuple[Bools, Bools]:
+        """Plates that hold a new level, and plates on their way to one."""
+        rest = self.rest
+        hold_size = np.abs(now.hold_g)
+        least_fast_g, least_slow_g = rest.least_g(now.shaken)
+        fast, slow = size > least_fast_g, hold_size > least_slow_g
+        if not (fast.any() or slow.any()):
+            return fast, fast
+        leaked = _LEAK_SHARE * _greatest_beside(size)
+        fast &= size > leaked
+        slow &= (hold_size > leaked) & (now.settling_g < 0.3 * hold_size) & (size > 0.5 * hold_size)
+        restless_g = _RESTLESS * rest.restless_g(self.window)
+        fast &= size > restless_g / np.sqrt(now.short_rows)
+        slow &= hold_size > restless_g / np.sqrt(now.hold_rows)
+        flat = now.range_g <= np.maximum(_FLAT_SIGMAS * rest.sigma_g, _FLAT_SHARE * size)
+        return (fast & flat) | slow, fast & ~flat
+
+    def _begin(self, t_ns: int, now: Deviation, noticed: Bools) -> list[WeightFact]:
+        for step in self.open:
+            noticed[step.plates] = False
+        facts: list[WeightFact] = []
+        for run in _runs(np.flatnonzero(noticed)):
+            plates = self._widened(run, now)
+            start_ns = self._onset_ns(plates, now.short_g)
+            if self._join(plates, start_ns):
+                continue
+            start_ns = self._last_start_ns = max(start_ns, self._last_start_ns + 1)
+            moved = self._movement(plates, now.short_g, self._short_sigma_g(now))
+            step = OpenStep(
+                step_id(self.shelf.shelf_id, start_ns),
+                plates,
+                start_ns,
+                opened_ns=t_ns,
+                said_g=moved.mass_mg / 1000,
+                said_ns=t_ns,
+                changed_ns=t_ns,
+            )
+            self.open.append(step)
+            facts.append(provisional(t_ns, self.shelf, step, moved))
+        return facts
+
+    def _widened(self, plates: list[int], now: Deviation) -> list[int]:
+        """With the plates beside them that moved too: beside a movement, less is noise."""
+        size = np.abs(now.short_g)
+        moved = size > np.maximum(_BESIDE_MIN_G, _BESIDE_SIGMAS * now.shaken * self.rest.short_sigma_g)
+        moved &= size > _LEAK_SHARE * _greatest_beside(size)
+        edge = {plates[0] - 1, plates[-1] + 1} & set(range(len(size)))
+        return sorted({*plates, *(index for index in edge if moved[index] and not self._is_open(index))})
+
+    def _join(self, plates: list[int], start_ns: int) -> bool:
+        """Whether these plates belong to a step that is open beside them; if so it now has them."""
+        for step in self.open:
+            beside = plates[0] - 1 in step.plates or plates[-1] + 1 in step.plates
+            if beside and abs(start_ns - step.start_ns) <= _JOIN_NS:
+                step.plates = sorted({*step.plates, *plates})
+                return True
+        return False
+
+    def _follow(self, t_ns: int, step: OpenStep, now: Deviation) -> list[WeightFact]:
+        """Improve on what was said of an open step, or settle it."""
+        plates, rest = step.plates, self.rest
+        tolerance_g = np.maximum(3.0, 4 * now.shaken * rest.hold_sigma_g[plates])
+        if (now.settling_g[plates] > tolerance_g).any():
+            step.changed_ns = t_ns
+            return self._revise(t_ns, step, now)
+        if t_ns - step.opened_ns < _CONFIRM_NS:
+            return []
+        sd_g = held(self.window)[:, plates].std(axis=0)
+        calm_g = np.maximum(_REST_SIGMAS * now.shaken * rest.sigma_g[plates], _REST_SHARE * np.abs(now.hold_g[plates]))
+        calm = (sd_g <= calm_g).all()
+        if not calm and t_ns - step.changed_ns < _SETTLE_LIMIT_NS:
+            return self._revise(t_ns, step, now)
+        return self._settle(t_ns, step, now)
+
+    def _revise(self, t_ns: int, step: OpenStep, now: Deviation) -> list[WeightFact]:
+        plates = step.plates
+        total_g = float(now.short_g[plates].sum())
+        off_g = abs(total_g - step.said_g)
+        doubt_g = max(_BESIDE_MIN_G, 0.1 * abs(total_g), FAST_SIGMAS * float(self.rest.short_sigma_g[plates].max()))
+        flat = now.range_g[plates] <= np.maximum(
+            _FLAT_SIGMAS * self.rest.sigma_g[plates], _FLAT_SHARE * np.abs(now.short_g[plates])
+        )
+        if off_g <= doubt_g * now.shaken or abs(total_g) <= doubt_g or not flat.all():
+            return []
+        if t_ns - step.said_ns < _REVISE_NS:
+            return []
+        moved = self._movement(plates, now.short_g, self._short_sigma_g(now))
+        step.said_g, step.said_ns = total_g, t_ns
+        return [provisional(t_ns, self.shelf, step, moved)]
+
+    def _settle(self, t_ns: int, step: OpenStep, now: Deviation) -> list[WeightFact]:
+        self.open.remove(step)
+        rest = self.rest
+        size = np.abs(now.hold_g)
+        sigma_g = np.hypot(now.shaken * rest.hold_sigma_g, now.settling_g / 2)
+        ringing_g = _RESTLESS / 2 * rest.restless_g(self.window) / np.sqrt(now.hold_rows)
+        least_g = np.maximum(np.maximum(SLOW_MIN_G / 2, ringing_g), _CERTAIN_SIGMAS * sigma_g)
+        leaked_g = _LEAK_SHARE * _greatest_beside(size)
+        stayed = (size > least_g) & (size > leaked_g) & rest.known
+        plates = [index for index in self._reach(step) if stayed[index]]
+        moved = self._movement(plates, now.hold_g, sigma_g)
+        if abs(moved.mass_mg) < 3000 * moved.sigma_g and len(plates) == 1:
+            plates, moved = [], self._movement([], now.hold_g, sigma_g)
+        fact = settled(self.shelf, step, moved, self.window, rest.level_g)
+        small = size <= np.maximum(leaked_g, SLOW_MIN_G)  # what is more is a movement of its own
+        beside = [index for index in self._beside(step) if index in plates or small[index]]
+        rest.level_g[beside] += now.hold_g[beside]
+        rest.level_g[step.plates] += now.hold_g[step.plates]
+        self.baseline_ns = 0
+        return [fact]
+
+    def _movement(self, plates: list[int], grams: Floats, sigma_g: Floats) -> Movement:
+        """Sum over the plates; its error knows noise, restlessness and that a neighbour's leak may belong to it."""
+        if not plates:
+            return Movement({}, float(np.sqrt(np.mean(sigma_g**2))))
+        taken = set(plates)
+        near = {index for plate in plates for index in self._around(plate)} - taken
+        most_g = _LEAK_SHARE * abs(float(grams[plates].sum()))
+        leaked_g = sum(min(max(float(grams[index]), -most_g), most_g) for index in near if not self._is_open(index))
+        variance = 2 * float((sigma_g[plates] ** 2).sum())  # of the level before, and of the one after
+        # Any share of the leak, from none to all, is as likely.
+        variance += leaked_g**2 / 12
+        return Movement({index: float(grams[index]) for index in plates}, float(np.sqrt(variance)))
+
+    def _short_sigma_g(self, now: Deviation) -> Floats:
+        noise: Floats = np.hypot(now.shaken * self.rest.short_sigma_g, now.range_g / 4)
+        return noise
+
+    def _around(self, plate: int) -> range:
+        return range(max(plate - _LEAK_PLATES, 0), min(plate + _LEAK_PLATES + 1, len(self.shelf.plate_ids)))
+
+    def _beside(self, step: OpenStep) -> list[int]:
+        """Plates near the step's that no open step has, ascending."""
+        near = {index for plate in step.plates for index in self._around(plate)}
+        return sorted(index for index in near - set(step.plates) if not self._is_open(index))
+
+    def _reach(self, step: OpenStep) -> list[int]:
+        """The step's plates and those directly beside it that no open step has."""
+        edge = {step.plates[0] - 1, step.plates[-1] + 1} & set(self._beside(step))
+        return sorted({*step.plates, *edge})
+
+    def _is_open(self, plate: int) -> bool:
+        return any(plate in step.plates for step in self.open)
+
+    def _onset_ns(self, plates: list[int], short_g: Floats) -> int:
+        trace_g = (self.window.grams[:, plates] - self.rest.level_g[plates]).sum(axis=1)
+        return onset_ns(trace_g, self.window, float(short_g[plates].sum()))
+
+    def _baseline(self, t_ns: int, *, resumed: bool) -> ShelfBaseline:
+        plates = tuple(
+            PlateMass(plate_id=self.shelf.plate_ids[index], mass_mg=round(float(self.rest.level_g[index]) * 1000))
+            for index in np.flatnonzero(self.rest.known)
+        )
+        return ShelfBaseline(t_ns=t_ns, shelf_id=self.shelf.shelf_id, plates=plates, resumed=resumed)
+
+
+def _awaiting(moving: Bools, size: Floats) -> Bools:
+    """Plates whose direct neighbour is still on its way with a tenth of their change or more."""
+    way_g = np.where(moving, size, 0.0)
+    beside = np.zeros_like(way_g)
+    beside[1:] = way_g[:-1]
+    np.maximum(beside[:-1], way_g[1:], out=beside[:-1])
+    waiting: Bools = beside > 0.1 * size
+    return waiting
+
+
+def _greatest_beside(size: Floats) -> Floats:
+    """The largest value within two plates of each, itself left out."""
+    greatest = np.zeros_like(size)
+    for shift in range(1, min(_LEAK_PLATES + 1, len(size))):
+        np.maximum(greatest[shift:], size[:-shift], out=greatest[shift:])
+        np.maximum(greatest[:-shift], size[shift:], out=greatest[:-shift])
+    return greatest
+
+
+def _runs(indices: NDArray[np.intp]) -> list[list[int]]:
+    """Split ascending indices where they are not next to each other."""
+    plates = [int(index) for index in indices]
+    cuts = [0, *(at for at, (one, two) in enumerate(pairwise(plates), start=1) if two - one > 1), len(plates)]
+    return [plates[first:last] for first, last in pairwise(cuts) if first < last]
