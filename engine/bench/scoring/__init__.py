@@ -1,7 +1,12 @@
 """The scorer: what the engine said beside what was true, from one trial to a whole set. Pure: no clock, no files."""
 
+from engine.bench.scoring._bounds import Bound
+from engine.bench.scoring._calibration import ReliabilityBin
 from engine.bench.scoring._counts import Counts, Share
+from engine.bench.scoring._curve import CurvePoint
 from engine.bench.scoring._judge import judge
+from engine.bench.scoring._pool import pool
+from engine.bench.scoring._report import F1, Failure, Percentiles, ReferenceReport, ScenarioReport, SetReport
 from engine.bench.scoring._score import (
     Exit,
     FloorScore,
@@ -17,21 +22,31 @@ from engine.bench.scoring._score import (
 from engine.bench.scoring._trial import Evidence, ReferenceLine, Trial, TruePlace
 
 __all__ = [
+    "F1",
+    "Bound",
     "Counts",
+    "CurvePoint",
     "Evidence",
     "Exit",
+    "Failure",
     "FloorScore",
     "Look",
     "Mistake",
     "MovementScore",
+    "Percentiles",
     "ReceiptScore",
     "ReferenceLine",
+    "ReferenceReport",
     "ReferenceScore",
+    "ReliabilityBin",
     "ReviewScore",
     "SaidLine",
+    "ScenarioReport",
+    "SetReport",
     "Share",
     "Trial",
     "TrialScore",
     "TruePlace",
     "judge",
+    "pool",
 ]
