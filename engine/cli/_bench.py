@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from msgspec import structs
 
-from engine.cli._options import JsonOption, write_json
+from engine.cli._options import JsonOption, SeedOption, write_json
 
 app = typer.Typer(help="Measure the engine.", no_args_is_help=True)
 
@@ -19,13 +20,20 @@ def options() -> None:
 def nanostore(
     data: Annotated[Path, typer.Option(help="Folder with plate_data.json, products.json, planogram.json ...")],
     json_file: JsonOption = None,
+    inject: Annotated[int, typer.Option(min=0, help="Then play it again with so many known movements added.")] = 0,
+    seed: SeedOption = 1,
 ) -> None:
     """Play a recording of a real store through Modbus, sensing, attribution and ledger."""
-    from engine.bench.nanostore import play_nanostore
+    from engine.bench.nanostore import inject_steps, play_nanostore
 
     report = play_nanostore(data, tell=typer.echo)
     for event in report.events:
         typer.echo(str(event))
+    if inject:
+        injected = inject_steps(data, steps=inject, seed=seed, tell=typer.echo)
+        for line in injected.told():
+            typer.echo(line)
+        report = structs.replace(report, inject=injected)
     write_json(json_file, report)
 
 

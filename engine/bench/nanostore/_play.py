@@ -14,6 +14,7 @@ import msgspec
 
 from engine.bench.nanostore._devices import PlayClock, TrackerServer, gondola_server
 from engine.bench.nanostore._events import Movement, movements
+from engine.bench.nanostore._inject import InjectReport
 from engine.bench.nanostore._recording import Recording, read_recording
 from engine.bench.nanostore._staging import stage_recording
 from engine.bench.witness import Witness
@@ -40,7 +41,8 @@ class RecordingPlayFailedError(Exception):
 class NanostoreReport(msgspec.Struct, frozen=True, kw_only=True):
     """What the engine made of a recording. ``idle_steps`` were provisional and settled to nothing.
 
-    Shares are of one core, over the play; ``slowest_hz`` is the lowest polling rate of a controller.
+    Shares are of one core, over the play; ``slowest_hz`` is the lowest polling rate of a controller. ``inject`` is
+    what it made of movements added to the recording, where some were.
     """
 
     events: tuple[Movement, ...]
@@ -52,6 +54,7 @@ class NanostoreReport(msgspec.Struct, frozen=True, kw_only=True):
     slowest_hz: float
     shelves_core_share: float
     store_core_share: float
+    inject: InjectReport | None = None
 
 
 @dataclass(frozen=True)
