@@ -19,15 +19,15 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.twin.devices._controllers import controller_server
+from drivers.twin.devices._controllers import ShelfController, Trouble
 from drivers.twin.devices._detector import SimulatedDetector, true_bodies
 from drivers.twin.devices._gate import GateServer
 from drivers.twin.devices._stream import SmartCamera
-from drivers.twin.physics import PlateLoads
+from drivers.twin.physics import ControllerFaults, PlateLoads
 from drivers.twin.render import Body, Pose, joints, load_bodies
 from drivers.twin.scenario import Deed, Programme, Truth
 from engine.domain import PlateId
-from engine.store import CameraSection, StoreFolder
+from engine.store import CameraSection, ControllerSection, StoreFolder
 
 _STEP_S = 0.01
 _OPENING_S = 5.0
@@ -55,15 +55,18 @@ class TwinStore:
         self._programme = programme
         self._seed = programme.seed
         self._world = programme.world(folder.store)
-        self._loads = PlateLoads(self._world, seed=programme.seed)
+        self._faults = programme.faults(folder.store)
+        self._loads = PlateLoads(self._world, seed=programme.seed, faults=self._faults)
         self._start_ns = 0
 
     async def run(self, truth: IO[str]) -> None:
         """Serve everything until told to stop; play the scenario, write what really happened to ``truth``."""
         watching: list[asyncio.Task[None]] = []
         installation = self._folder.installation
-        servers = [controller_server(section, self._folder.store, self._weigh) for section in installation.controller]
-        listening = [asyncio.create_task(server.serve_forever()) for server in servers]
+        controllers = [self._controller(section) for section in installation.controller]
+        for controller in controllers:
+            await controller.start()
+            watching.append(asyncio.create_task(controller.follow_faults()))
         gate = GateServer.with_key(self._folder.keys_dir / "entry.key.pem")
         await gate.start(installation.gate[0].host, installation.gate[0].port)
         bodies = load_bodies()
@@ -84,18 +87,21 @@ class TwinStore:
             for process in pixels:
                 process.terminate()
                 process.wait()
-            for server in servers:
-                await server.shutdown()  # type: ignore[no-untyped-call]
-            await asyncio.gather(*listening, return_exceptions=True)
+            for controller in controllers:
+                await controller.close()
             await gate.close()
             for camera, _ in smart:
                 await camera.close()
+
+    def _controller(self, section: ControllerSection) -> ShelfController:
+        trouble = Trouble(faults=ControllerFaults(self._faults, section.id), now_s=self._now_s)
+        return ShelfController(section, self._folder.store, self._weigh, trouble)
 
     def _weigh(self, plate_ids: tuple[PlateId, ...]) -> NDArray[np.float64]:
         return self._loads.grams(plate_ids, self._now_s())
 
     def _now_s(self) -> float:
-        return (time.monotonic_ns() - self._start_ns) / 1e9 if self._start_ns else 0.0
+        return (time.monotonic_ns() - self._start_ns) / 1e9 if self._start_ns else -_OPENING_S
 
     async def _open(self, gate: GateServer, pixels: Sequence["subprocess.Popen[str]"]) -> None:
         for process in pixels:

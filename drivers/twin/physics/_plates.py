@@ -5,16 +5,17 @@ they end is assumed (``Assumptions``); how a hand presses is neither.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from drivers.twin.physics._assumptions import Assumptions, assumed
 from drivers.twin.physics._contacts import ContactsNow
+from drivers.twin.physics._faults import CellFaults
 from drivers.twin.physics._noise import CellErrors, PlateNoise, fitted_plates
 from drivers.twin.physics._slow import SlowErrors
-from drivers.twin.scenario import World
+from drivers.twin.scenario import Fault, World
 from engine.domain import Floats, PlateId, Store
 
 _TARE_SPREAD_G = 150.0
@@ -28,7 +29,13 @@ class PlateLoads:
     """
 
     def __init__(
-        self, world: World, *, seed: int, noise: PlateNoise | None = None, cells: Assumptions | None = None
+        self,
+        world: World,
+        *,
+        seed: int,
+        noise: PlateNoise | None = None,
+        cells: Assumptions | None = None,
+        faults: Iterable[Fault] = (),
     ) -> None:
         """With the noise of the recorded store and the assumptions that ship, or others."""
         self._world = world
@@ -46,6 +53,7 @@ class PlateLoads:
         self._contacts = ContactsNow(noise, self._index_of, _beside(world.store, self._index_of))
         self._seen = 0
         self._slow = SlowErrors(self._cells, self._rest_g, seed=seed)
+        self._faults = CellFaults(faults, self._index_of, full_scale_g=self._cells.capacity_g, seed=seed)
         self._second: int | None = None
 
     def grams(self, plate_ids: tuple[PlateId, ...], t_s: float) -> NDArray[np.float64]:
@@ -63,7 +71,9 @@ class PlateLoads:
         load_g = self._load_g(t_s)
         felt_g = load_g + wander_g + self._slow.hysteresis_g(load_g) + self._errors.draw_g(t_s)
         read_g = np.round(felt_g / self._step_g) * self._step_g
-        return np.clip(read_g, -self._cells.capacity_g, self._cells.capacity_g, out=read_g)
+        np.clip(read_g, -self._cells.capacity_g, self._cells.capacity_g, out=read_g)
+        self._faults.show_in(read_g, t_s)
+        return read_g
 
     def _wander_g(self, second: int) -> Floats:
         if self._second is None:

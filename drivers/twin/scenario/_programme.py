@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from drivers.twin.scenario._checks import Flaw
+from drivers.twin.scenario._conditions import Fault, faults_of
 from drivers.twin.scenario._file import ScenarioError, line_of, read_scenario
 from drivers.twin.scenario._format import Scenario
 from drivers.twin.scenario._goods import AS_ASSUMED, MassSpread
@@ -58,6 +59,12 @@ class Programme:
             return World(store, seed=self.seed, play=Trade(shoppers=self.shoppers, seconds=self.seconds), spread=spread)
         play = _play(read_scenario(self.scenario, store), seed=self.seed)
         return World(store, seed=self.seed, play=play, spread=spread)
+
+    def faults(self, store: Store) -> tuple[Fault, ...]:
+        """What goes wrong with the devices meanwhile; nothing in a random trade. Raises ``ScenarioError``."""
+        if self.scenario is None:
+            return ()
+        return faults_of(read_scenario(self.scenario, store).fault, seed=self.seed)
 
 
 @dataclass(frozen=True, kw_only=True)

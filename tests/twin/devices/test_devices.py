@@ -19,9 +19,10 @@ from pymodbus.client import AsyncModbusTcpClient
 from drivers.camera import open_mjpeg, open_smart
 from drivers.gate import open_gate
 from drivers.twin.devices import GateServer
-from drivers.twin.devices._controllers import controller_server
+from drivers.twin.devices._controllers import ShelfController, Trouble
 from drivers.twin.devices._gate import TOKEN_LIFE_S
 from drivers.twin.devices._stream import MjpegServer, SmartCamera
+from drivers.twin.physics import ControllerFaults
 from engine.domain import BodiesTracked, CameraId, ControllerId, PersonsSeen, PlateId, Store
 from engine.ports import DeviceError
 from engine.store import ControllerSection
@@ -65,8 +66,9 @@ async def controller(store: Store, *, channels: int = 20) -> AsyncIterator[Async
         profile="generic-float32",
         channels=channels,
     )
-    server = controller_server(section, store, weigh)
-    serving = asyncio.create_task(server.serve_forever())
+    trouble = Trouble(faults=ControllerFaults((), section.id), now_s=time.monotonic)
+    device = ShelfController(section, store, weigh, trouble)
+    await device.start()
     client = AsyncModbusTcpClient(section.host, port=section.port)
     async with asyncio.timeout(DEADLINE_S):
         while not await client.connect():
@@ -75,8 +77,7 @@ async def controller(store: Store, *, channels: int = 20) -> AsyncIterator[Async
         yield client
     finally:
         client.close()
-        await server.shutdown()  # type: ignore[no-untyped-call]
-        await asyncio.gather(serving, return_exceptions=True)
+        await device.close()
 
 
 def floats(registers: Sequence[int]) -> list[float]:
