@@ -13,12 +13,11 @@ from drivers.twin.render._optics import STEADY, Optics, RoomLight, draw_look
 from drivers.twin.render._pose import Pose
 from drivers.twin.render._scene import HeldItem, Person, Region, StoreScene
 from drivers.twin.render._sensor import Sensor, place_number
+from drivers.twin.render._shadow import darken_floor, shadow_of
 from engine.domain import CameraCalibration
 
 _PERSON_KEY = 1 << 24  # faces of the moment count from here; a store has fewer static ones
 _KEYS_PER_PERSON = 1 << 16
-_FOOT_BLOB = (0.20, 0.5)
-_BODY_BLOB = (0.55, 0.45)
 
 
 @dataclass(eq=False)
@@ -139,16 +138,10 @@ class CameraRenderer:
         return rect if shadow is None else _union(rect, shadow)
 
     def _draw_shadow(self, person: Person) -> Rect | None:
-        joints = person.posed.joint
-        hips = (joints("left_hip") + joints("right_hip")) / 2
-        spots = [(joints("left_ankle"), _FOOT_BLOB), (joints("right_ankle"), _FOOT_BLOB), (hips, _BODY_BLOB)]
-        blobs = np.array([(spot[0], spot[1], *blob) for spot, blob in spots])
-        low, high = (blobs[:, :2] - blobs[:, 2:3]).min(axis=0), (blobs[:, :2] + blobs[:, 2:3]).max(axis=0)
-        rect = self._rect_of(_corners((*low, 0.0, *high, 0.0)), margin=0)
+        shadow = shadow_of(person.posed, self._scene.lamps, cast=self._optics.shadows)
+        rect = self._rect_of(shadow.corners_m, margin=0)
         if rect is not None:
-            _raster.darken_floor(
-                rect, self._camera, self._lens.floor_from_canvas, self._now.nearness, blobs, self._now.colour
-            )
+            darken_floor(rect, self._lens.canvas_from_floor, self._now.nearness, shadow, self._now.colour)
         return rect
 
     def _draw_held(self, number: int, item: HeldItem, people: Sequence[Person]) -> Rect | None:

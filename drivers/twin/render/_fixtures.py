@@ -18,6 +18,7 @@ _RAIL_RGB: tuple[Rgb, ...] = ((0.72, 0.12, 0.13), (0.10, 0.32, 0.55), (0.14, 0.4
 _SHEET_RGB: Rgb = (0.93, 0.93, 0.94)
 _TAG_M = (0.075, 0.042)
 _BOARD_M = 0.022
+_BOARD_SHADOW_M = 0.16
 _PLATE_GAP_M = 0.004
 
 
@@ -44,6 +45,11 @@ def lamps(store: Store) -> Floats:
         for j in range(counts[1])
     ]
     return np.array(places, np.float32)
+
+
+def below_board(gap_m: Floats) -> Floats:
+    """Share of the light (n,) that is left so far below a shelf board."""
+    return np.asarray(1 - 0.5 * np.square(np.clip(1 - gap_m / _BOARD_SHADOW_M, 0, 1)), np.float32)
 
 
 def _footprint(gondola: Gondola) -> Floats:
@@ -186,6 +192,7 @@ def _shelves(store: Store, gondola: Gondola, textures: TextureStack, metal: int,
             (half - 0.001, 0.012, top + 0.004),
             colour=_RAIL_RGB[number % len(_RAIL_RGB)],
         )
+        parts += _back_below(gondola, top - 0.008 - _BOARD_M, metal)
         parts += [_stand(gondola, board.shaded(0.95 if top == max(tops) else 0.62)), _stand(gondola, rail)]
     for shelf in shelves:
         for plate_id in shelf.plate_ids:
@@ -195,6 +202,16 @@ def _shelves(store: Store, gondola: Gondola, textures: TextureStack, metal: int,
             if facing is not None and facing.plate_ids[0] == plate_id:
                 parts.append(_tag(plate, textures.add(price_tag(store.product_by_sku[facing.sku_id]))))
     return parts
+
+
+def _back_below(gondola: Gondola, board_m: float, metal: int) -> list[Mesh]:
+    """The back of a gondola where the board above, its underside at that height, keeps the light away."""
+    half, back_m = gondola.width_m / 2, gondola.depth_m - 0.021
+    strips = []
+    for low, high in pairwise(np.linspace(max(board_m - _BOARD_SHADOW_M, 0), max(board_m, 0), 4)):
+        strip = panel((-half, back_m, low), (2 * half, 0, 0), (0, 0, high - low), layer=metal)
+        strips.append(_stand(gondola, strip.shaded(0.72 * below_board(board_m - strip.points_m[:, 2]))))
+    return strips
 
 
 def _plate(plate: Plate, metal: int, *, top_shelf: bool) -> Mesh:

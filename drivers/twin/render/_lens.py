@@ -37,7 +37,6 @@ class Lens:
         k[:2, 2] -= self._origin
         k[:2] *= self._scale
         self.canvas_from_floor = k @ calibration.cam_from_floor[:3]
-        self.floor_from_canvas = np.linalg.inv(self.canvas_from_floor[:, [0, 1, 3]])
 
     def picture(self, canvas: Picture) -> Picture:
         """The whole distorted picture."""

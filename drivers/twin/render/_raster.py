@@ -1,4 +1,4 @@
-"""Numba kernels: visibility-buffer rasteriser, shading of textured and of lit vertices, contact shadows.
+"""Numba kernels: visibility-buffer rasteriser, shading of textured and of lit vertices, skinning.
 
 A canvas is one camera's undistorted picture, ``(H, W)``; pixel centres lie on whole numbers, as in ``engine.domain``.
 ``nearness`` is 1 / depth (0 where nothing is), ``face_at`` the key of the visible face (-1 where none), ``bary`` the
@@ -339,27 +339,6 @@ def shade_lit(rect, first_key, face_at, bary, faces, lit, pattern, kind, out):
                     o = 3
             for k in range(3):
                 out[y, x, 2 - k] = np.uint8(w * lit[a, o + k] + u * lit[b, o + k] + v * lit[c, o + k])
-
-
-@_compiled
-def darken_floor(rect, camera, floor_from_px, nearness, blobs, out):
-    """Soft contact shadows (B, 4: x, y, radius, strength) on pixels of the rectangle that show the floor z = 0."""
-    for y in range(rect[1], rect[3]):
-        for x in range(rect[0], rect[2]):
-            h = floor_from_px[2, 0] * x + floor_from_px[2, 1] * y + floor_from_px[2, 2]
-            fx = (floor_from_px[0, 0] * x + floor_from_px[0, 1] * y + floor_from_px[0, 2]) / h
-            fy = (floor_from_px[1, 0] * x + floor_from_px[1, 1] * y + floor_from_px[1, 2]) / h
-            depth = camera[2, 0] * fx + camera[2, 1] * fy + camera[2, 3]
-            if abs(nearness[y, x] * depth - 1) > 0.01:
-                continue
-            gain = 1.0
-            for i in range(len(blobs)):
-                r = math.sqrt((fx - blobs[i, 0]) ** 2 + (fy - blobs[i, 1]) ** 2) / blobs[i, 2]
-                if r < 1:
-                    gain *= 1 - blobs[i, 3] * (1 - r) ** 1.5
-            if gain < 1:
-                for k in range(3):
-                    out[y, x, k] = int(out[y, x, k] * gain)
 
 
 @_compiled

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from drivers.twin.render import _raster
 from drivers.twin.render._body import Body, Material, Pattern, load_bodies
-from drivers.twin.render._fixtures import fixtures, lamps
+from drivers.twin.render._fixtures import below_board, fixtures, lamps
 from drivers.twin.render._mesh import Floats, Mesh
 from drivers.twin.render._pose import Pose, Posed, put_in_pose
 from drivers.twin.render._products import ProductModel, model
 from drivers.twin.render._texture import TextureStack
 from engine.domain import SkuId, Store
 
+_CONTACT, _CONTACT_M = 0.2, 0.02  # what stands on something is darker just above it
 _BLOCK_SHARE = 0.71  # of the stature, where a top of two blocks of colour changes: below the chest
 
 Region = tuple[float, float, float, float, float, float]
@@ -144,19 +145,25 @@ class StoreScene:
         return Person(posed, pose.yaw_rad, points, np.hstack([plain, second]), pattern, body.faces, body.pattern)
 
     def _standing(self, item: SceneItem) -> Mesh:
-        mesh = self._models[item.sku_id].mesh.shaded(self._daylight(item))
+        mesh = self._models[item.sku_id].mesh
+        mesh = mesh.shaded(self._daylight(item, mesh.points_m[:, 2]))
         return mesh.placed(item.x_m, item.y_m, item.z_m, turn_rad=item.yaw_rad + math.pi / 2)
 
-    def _daylight(self, item: SceneItem) -> float:
-        """How much of the ceiling's light reaches a unit: less the deeper it stands between two boards."""
+    def _daylight(self, item: SceneItem, up_m: Floats) -> Floats:
+        """How much of the ceiling's light reaches each height (n,) of a unit.
+
+        Less the deeper it stands between two boards, just below the upper one, and where it stands.
+        """
+        light = (1 - _CONTACT * np.clip(1 - up_m / _CONTACT_M, 0, 1)).astype(np.float32)
         for plate in self.store.plates:
             dx, dy = item.x_m - plate.centre_m[0], item.y_m - plate.centre_m[1]
             c, s = math.cos(plate.yaw_rad), math.sin(plate.yaw_rad)
             out_m, along_m = dx * c + dy * s, -dx * s + dy * c
             on_it = abs(along_m) <= plate.width_m / 2 and abs(out_m) <= plate.depth_m / 2
             if on_it and abs(item.z_m - plate.centre_m[2]) < 0.05:
-                return 1 - 0.45 * (0.5 - out_m / plate.depth_m)
-        return 1.0
+                depth = 1 - 0.45 * (0.5 - out_m / plate.depth_m)
+                return np.asarray(light * depth * below_board(plate.clearance_m - up_m), np.float32)
+        return light
 
 
 def _outfit(body: Body) -> tuple[Floats, Floats]:
