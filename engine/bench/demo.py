@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from drivers.twin.devices import SHOPPING_OVER
+from drivers.twin.devices import SHOPPING_OVER, TruthRecord
 from drivers.twin.scenario import Programme, rehearse
 from engine.bench.score import Score, VisitAccount, account, read_truth, score
 from engine.bench.staging import Level, stage_demo_store
-from engine.bench.witness import Witness
+from engine.bench.witness import Heard, Witness
 from engine.domain import ReceiptIssued, VisitLeft
 from engine.store import StoreFolder
 from engine.wire import Address
@@ -36,7 +36,7 @@ class DemoFailedError(Exception):
 class DemoPlan:
     """What to run. ``work_dir`` takes the store, the logs and the console's pictures.
 
-    A ``scenario`` takes the place of ``shoppers`` and ``seconds``.
+    A ``scenario`` takes the place of ``shoppers`` and ``seconds``. Without ``pictures`` no console is started.
     """
 
     work_dir: Path
@@ -46,13 +46,16 @@ class DemoPlan:
     seconds: float = 180.0
     shoppers: int = 3
     scenario: Path | None = None
+    pictures: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class DemoResult:
-    """What came out of it."""
+    """What came out of it: what was true, what a client heard, and the one beside the other."""
 
     folder: StoreFolder
+    truth: tuple[TruthRecord, ...]
+    heard: tuple[Heard, ...]
     score: Score
     accounts: list[VisitAccount]
     screenshots: Path
@@ -110,7 +113,11 @@ class Demo:
         console: subprocess.Popen[bytes] | None = None
         while not self._over():
             self._check(engine, twin)
-            if console is None and time.monotonic() - started_s > self._shopping_s * _SCREENSHOT_SHARE:
+            if (
+                self._plan.pictures
+                and console is None
+                and time.monotonic() - started_s > self._shopping_s * _SCREENSHOT_SHARE
+            ):
                 self._tell(f"pictures of the console go to {self._screenshots}")
                 console = self._console(["--screenshots", str(self._screenshots), "--seconds", "6"])
             time.sleep(_POLL_S)
@@ -152,6 +159,8 @@ class Demo:
         truth = read_truth(self._truth)
         return DemoResult(
             folder=self._folder,
+            truth=tuple(truth),
+            heard=tuple(witness.heard),
             score=score(truth, witness.heard, witness.health),
             accounts=account(truth, witness.heard),
             screenshots=self._screenshots,
