@@ -154,7 +154,7 @@ class StoreScene:
 
         Less the deeper it stands between two boards, just below the upper one, and where it stands.
         """
-        light = (1 - _CONTACT * np.clip(1 - up_m / _CONTACT_M, 0, 1)).astype(np.float32)
+        light: Floats = np.asarray(1 - _CONTACT * np.clip(1 - up_m / _CONTACT_M, 0, 1), np.float32)
         for plate in self.store.plates:
             dx, dy = item.x_m - plate.centre_m[0], item.y_m - plate.centre_m[1]
             c, s = math.cos(plate.yaw_rad), math.sin(plate.yaw_rad)
