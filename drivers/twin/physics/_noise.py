@@ -82,15 +82,12 @@ class CellErrors:
         self._second: int | None = None
         self._shaken: Floats = np.ones(0)
 
-    def draw_g(self, t_s: Floats) -> Floats:
-        """The errors of all plates at these instants, (instants, plates)."""
+    def draw_g(self, second: int, instants: int) -> Floats:
+        """The errors of all plates at so many instants of one second, (instants, plates)."""
         freedom = self._noise.freedom
-        unit = self._rng.standard_t(freedom, (len(t_s), len(self.level_g)))
-        unit *= self.level_g * math.sqrt((freedom - 2) / freedom)
-        seconds, of_instant = np.unique(np.maximum(np.floor(t_s), 0).astype(np.intp), return_inverse=True)
-        shaking = np.stack([self._shaking(second) for second in seconds.tolist()])
-        errors_g: Floats = unit * shaking[of_instant]
-        return errors_g
+        unit = self._rng.standard_t(freedom, (instants, len(self.level_g)))
+        unit *= self.level_g * self._shaking(second) * math.sqrt((freedom - 2) / freedom)
+        return unit
 
     def read_g(self, loads_g: Floats) -> Floats:
         """What the cells tell of loads: whole steps."""
@@ -101,6 +98,6 @@ class CellErrors:
         """How much every plate is shaken: the same for a second however often it is asked, (plates,)."""
         if second != self._second:
             gondolas = int(self._gondola_of.max(initial=0)) + 1
-            draws = np.random.default_rng([self._seed, 2, second]).random(gondolas)
+            draws = np.random.default_rng([self._seed, 2, abs(second), second < 0]).random(gondolas)
             self._second, self._shaken = second, np.interp(draws, QUANTILES, self._noise.shaken)[self._gondola_of]
         return self._shaken

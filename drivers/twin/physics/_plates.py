@@ -67,9 +67,10 @@ class PlateLoads:
         return np.concatenate([self._within_second(part) for part in parts])
 
     def _within_second(self, t_s: Floats) -> Floats:
-        wander_g = self._wander_g(math.floor(t_s[0]))
+        second = math.floor(t_s[0])
+        wander_g = self._wander_g(second)
         load_g = self._load_g(t_s)
-        felt_g = load_g + wander_g + self._slow.hysteresis_g(load_g) + self._errors.draw_g(t_s)
+        felt_g = load_g + wander_g + self._slow.hysteresis_g(load_g) + self._errors.draw_g(second, len(t_s))
         read_g = np.round(felt_g / self._step_g) * self._step_g
         np.clip(read_g, -self._cells.capacity_g, self._cells.capacity_g, out=read_g)
         self._faults.show_in(read_g, t_s)

@@ -134,8 +134,8 @@ def _simulate(noise: PlateNoise, recorded: Sequence[GondolaNoise], *, seed: int)
         for run in range(_SIMULATED_RUNS):
             plates = len(gondola.level_g)
             errors = CellErrors(noise, [0] * plates, seed=seed + 1000 * number + run)
-            rows_g = errors.draw_g(np.arange(HZ * len(gondola.shaken)) / HZ)
-            simulated.append(measure(errors.read_g(rows_g), hz=HZ))
+            seconds = [errors.draw_g(second, HZ) for second in range(len(gondola.shaken))]
+            simulated.append(measure(errors.read_g(np.concatenate(seconds)), hz=HZ))
     return simulated
 
 
