@@ -34,7 +34,11 @@ class Truth:
 
 @dataclass(frozen=True, kw_only=True)
 class Contact:
-    """A hand at a plate from ``touch_s``; the plate's load changes by ``mass_g`` over the ramp that ends at ``t_s``."""
+    """A hand at a plate from ``touch_s``; the plate's load changes by ``mass_g`` over the ramp that ends at ``t_s``.
+
+    It presses with ``press_g`` until the ramp begins. A press of more than 0.6 s is a hand or an arm at rest: it stays
+    and sways. ``mass_g`` 0: nothing of it remains. What is told before ``touch_s`` is felt in time.
+    """
 
     touch_s: float
     ramp_s: float
