@@ -13,7 +13,7 @@ from engine.store import StoreFolder
 
 
 class EngineEndedError(Exception):
-    """The engine under test ended before it was told to; its last words are on standard error."""
+    """The engine under test ended before it was told to; the message has its last words."""
 
 
 class PacedProcess:
@@ -22,8 +22,10 @@ class PacedProcess:
     def __init__(self, folder: StoreFolder) -> None:
         self._encoder = msgspec.msgpack.Encoder()
         self._decoder = msgspec.msgpack.Decoder(Told)
+        self._log = folder.path / "paced.log"
         command = [sys.executable, "-m", "engine.app", "paced", str(folder.path)]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
 
     def __enter__(self) -> Self:
         return self
@@ -43,7 +45,8 @@ class PacedProcess:
         except (BrokenPipeError, ValueError):  # ended by itself, or closed
             answer = None
         if answer is None:
-            raise EngineEndedError(f"the engine under test ended with code {self._process.wait()}")
+            said = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
+            raise EngineEndedError(f"the engine ended with code {self._process.wait()}: {said[-1] if said else ''}")
         return self._decoder.decode(answer)
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from engine.domain import CameraId, ControllerHealth, InputFact, PersonsSeen, Recorded, Tick
+from engine.domain import CameraId, ControllerHealth, ControllerId, InputFact, PersonsSeen, Recorded, Tick
 from engine.ports import ShelfSamples
 from engine.runtime.corehost import Conductor, CoreType
 from engine.runtime.inbox import Merger
@@ -25,7 +25,7 @@ from engine.runtime.paced._messages import (
     Told,
 )
 from engine.runtime.perception import Eye, Perceiver
-from engine.runtime.shelves import ShelvesOfController
+from engine.runtime.shelves import ControllerWatch, ShelvesOfController
 from engine.store import StoreFolder
 
 _TICK_NS = 100_000_000
@@ -51,8 +51,11 @@ class PacedEngine:
         """Live through these, in order, and say what follows."""
         self._decided: list[Decided] = []
         for stimulus in stimuli:
-            self._pass_to(stimulus.at_ns)
-            self._feel(stimulus)
+            if isinstance(stimulus, Opening):
+                self._open(stimulus.at_ns)
+            else:
+                self._pass_to(stimulus.at_ns)
+                self._feel(stimulus)
         self._decide(self._now_ns)
         return Told(
             decided=tuple(self._decided),
@@ -72,6 +75,10 @@ class PacedEngine:
         self._shelves = {
             section.id: ShelvesOfController(store, section.id) for section in self._folder.installation.controller
         }
+        self._watches = {
+            section.id: ControllerWatch(ControllerId(section.id), self, now_ns=at_ns)
+            for section in self._folder.installation.controller
+        }
         self._links = {camera: GivenCamera() for camera in self._process_of}
         hz = self._folder.installation.perception.frames_hz
         self._eyes = {
@@ -81,10 +88,9 @@ class PacedEngine:
 
     def _feel(self, stimulus: Stimulus) -> None:
         match stimulus:
-            case Opening():
-                self._open(stimulus.at_ns)
             case ShelvesRead():
                 grams = np.frombuffer(stimulus.grams, dtype="<f4").astype(np.float64)
+                self._watches[stimulus.controller_id].well(stimulus.t_ns)
                 self._shelves[stimulus.controller_id].take(ShelfSamples(t_ns=stimulus.t_ns, grams=grams), self)
             case PeopleSeen(fact=fact):
                 self._offer(fact, self._source(fact))
@@ -94,7 +100,7 @@ class PacedEngine:
                 self._offer(fact, "doors")
             case Commanded(fact=fact):
                 self._offer(fact, "core", awaited=False)
-            case TimePassed():
+            case Opening() | TimePassed():
                 pass
 
     def send(self, fact: InputFact) -> bool:
@@ -123,10 +129,15 @@ class PacedEngine:
                 seen = heapq.heappop(self._looks)[2]
                 self._offer(seen, self._source(seen))
             if self._tick_ns <= next_ns:
-                self._offer(Tick(t_ns=self._tick_ns), "core", awaited=False)
-                self._tick_ns += _TICK_NS
+                self._tick()
             self._decide(next_ns)
         self._now_ns = max(self._now_ns, at_ns)
+
+    def _tick(self) -> None:
+        for watch in self._watches.values():
+            watch.missed("no reading", now_ns=self._tick_ns)
+        self._offer(Tick(t_ns=self._tick_ns), "core", awaited=False)
+        self._tick_ns += _TICK_NS
 
     def _next_ns(self) -> int:
         due_ns = self._merger.next_due_ns()
