@@ -33,7 +33,7 @@ SWEPT: tuple[str, ...] = (
 """The assumptions that a sweep scales, one at a time."""
 
 _FILE = Path(str(files("resources"))) / "physics" / "cells.toml"
-_LAG_S = (0.0, 0.4)  # cameras of stores lag by this (issue of the twin); no sweep goes beyond
+_LAG_S = (0.0, 0.4)  # what the project reckons with; no sweep goes beyond
 
 
 class Assumptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
