@@ -6,7 +6,7 @@ from engine.bench.scoring._counts import Counts, Share
 from engine.bench.scoring._curve import CurvePoint
 from engine.bench.scoring._judge import judge
 from engine.bench.scoring._pool import pool
-from engine.bench.scoring._report import F1, Failure, Percentiles, ReferenceReport, ScenarioReport, SetReport
+from engine.bench.scoring._report import F1, Failure, Judgement, Percentiles, ReferenceReport, ScenarioReport, SetReport
 from engine.bench.scoring._score import (
     Exit,
     FloorScore,
@@ -30,6 +30,7 @@ __all__ = [
     "Exit",
     "Failure",
     "FloorScore",
+    "Judgement",
     "Look",
     "Mistake",
     "MovementScore",

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
 import numpy as np
 
 from engine.bench.scoring._bounds import Bound, Estimate, Resampling
 from engine.bench.scoring._calibration import reliability
 from engine.bench.scoring._counts import Counts, Share
 from engine.bench.scoring._curve import ReviewCurve
+from engine.bench.scoring._goals import judged
 from engine.bench.scoring._report import F1, Failure, Percentiles, ReferenceReport, ScenarioReport, SetReport
 from engine.bench.scoring._score import TrialScore
 from engine.bench.staging import Level
@@ -27,7 +29,8 @@ def pool(scores: Iterable[TrialScore], *, set_name: str, latency_ms: Sequence[fl
         raise ValueError(f"{set_name}: no trial on fused evidence")
     if len({score.level for score in played}) > 1:
         raise ValueError(f"{set_name}: trials of two levels do not pool")
-    return _report(set_name, fused, _ablations(played), latency_ms)
+    report = _report(set_name, fused, _ablations(played), latency_ms)
+    return msgspec.structs.replace(report, goals=judged(report))
 
 
 def _report(
@@ -39,7 +42,8 @@ def _report(
     error, table = reliability([trial.movements.said_lines for trial in trials], resampling)
     rates |= {"ece": error, "wrong_at_30": curve.wrong_at(30), "wrong_at_120": curve.wrong_at(120)}
     value = {name: round(rate.value, _DIGITS) for name, rate in rates.items()}
-    score = _f1([trial.movements.units for trial in trials])
+    bounds = {name: _rounded(rate.bound) for name, rate in rates.items()}
+    reference = _reference(trials, resampling)
     return SetReport(
         set=set_name,
         level=trials[0].level,
@@ -49,9 +53,9 @@ def _report(
         cpu_s=round(sum(trial.cpu_s for trial in trials), 1),
         lines=sum(trial.review.lines for trial in trials),
         wrong=sum(trial.review.wrong for trial in trials),
-        f1=score.f1,
-        f1_low=score.f1_low,
-        f1_high=score.f1_high,
+        f1=value["f1"],
+        f1_low=bounds["f1"].low,
+        f1_high=bounds["f1"].high,
         precision=value["precision"],
         recall=value["recall"],
         event_precision=value["event_precision"],
@@ -78,10 +82,10 @@ def _report(
         ),
         idf1=value["idf1"],
         id_switches=sum(trial.floor.id_switches for trial in trials),
-        reference=_reference(trials, resampling),
+        reference=reference,
         ablations=ablations,
         per_scenario={name: _scenario(of) for name, of in _by_scenario(trials).items()},
-        bounds={name: _rounded(rate.bound) for name, rate in rates.items()},
+        bounds=bounds | {"reference.f1": Bound(low=reference.f1_low, high=reference.f1_high)},
         failures=tuple(_failure(set_name, trial) for trial in trials if trial.mistakes),
     )
 
@@ -95,6 +99,7 @@ def _rates(trials: Sequence[TrialScore], resampling: Resampling) -> dict[str, Es
     touched = resampling.share((each.touched for each in receipts), of_none=0.0)
     asked = resampling.ratio(Share(hits=each.asked, of=each.lines) for each in reviews)
     return {
+        "f1": resampling.f1(units),
         "precision": resampling.share(Share(hits=each.right, of=each.said) for each in units),
         "recall": resampling.share(Share(hits=each.right, of=each.true) for each in units),
         "event_precision": resampling.share(Share(hits=each.right, of=each.said) for each in events),

@@ -1,5 +1,7 @@
 """What a whole set comes to: figures, each with its bound, and every case that failed with the command to see it."""
 
+from typing import Literal
+
 import msgspec
 
 from engine.bench.scoring._bounds import Bound
@@ -7,6 +9,8 @@ from engine.bench.scoring._calibration import ReliabilityBin
 from engine.bench.scoring._curve import CurvePoint
 from engine.bench.scoring._score import Mistake
 from engine.bench.staging import Level
+
+Outcome = Literal["met", "open", "missed"]
 
 
 class F1(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +58,17 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     mistakes: tuple[Mistake, ...]
 
 
+class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+    """A goal in words, what was measured and between what it lies, and how that ended."""
+
+    figure: str
+    goal: str
+    value: float
+    low: float
+    high: float
+    outcome: Outcome
+
+
 class SetReport(msgspec.Struct, frozen=True, kw_only=True):
     """A set of scenarios, each with some seeds, pooled. ``TrialScore`` says what is counted.
 
@@ -65,6 +80,7 @@ class SetReport(msgspec.Struct, frozen=True, kw_only=True):
     * ``ece``: expected calibration error of the cart lines' probabilities; ``reliability`` is its table.
     * ``decision_delay_ms``: in the trials' time. ``latency_ms``: on a wall clock, of a run at 1 x real time.
     * ``exit_to_receipt_s``: of all receipts; ``exit_to_receipt_unasked_s``: of those no question concerned.
+    * ``goals``: what the product is to reach in this set, judged by the bounds.
     * ``ablations``: F1 by evidence, of what was played; all else is of fused evidence alone.
     """
 
@@ -108,3 +124,4 @@ class SetReport(msgspec.Struct, frozen=True, kw_only=True):
     per_scenario: dict[str, ScenarioReport]
     bounds: dict[str, Bound]
     failures: tuple[Failure, ...]
+    goals: tuple[Judgement, ...] = ()

@@ -29,6 +29,7 @@ from engine.bench.scoring._curve import ReviewCurve
 from engine.bench.scoring._pairing import best_pairs
 from engine.bench.staging import Level
 from engine.domain import PutBack
+from tests.bench.scoring.sets import mixed, recipes
 from tests.bench.scoring.story import PLATE, STORE, Story
 
 SKUS: list[str] = sorted(PLATE)
@@ -176,19 +177,8 @@ def test_the_review_curve_by_hand() -> None:
     assert points[0] == CurvePoint(reviews_per_1000_lines=0, wrong_share=0.03, wrong_high=high)
 
 
-def mixed() -> list[TrialScore]:
-    """Two scenarios of two seeds each; in the second one line is wrong, and the reference sees half."""
-    stories = {
-        "single": Story().comes(0).picks(10.0, "tea").says(9.9, "tea").refers(10.0, "tea").leaves(0),
-        "two": Story().comes(0).picks(10.0, "tea").picks(20.0, "rice").says(9.9, "tea").says(19.9, "beans", line="l1"),
-    }
-    stories["single"].bills(62.0, "v0", tea=1)
-    stories["two"].refers(10.0, "tea").leaves(0).bills(61.0, "v0", tea=1, beans=1)
-    return [judge(story.trial(scenario=name, seed=seed), STORE) for name, story in stories.items() for seed in (1, 2)]
-
-
 def test_a_report_has_every_scenario_and_the_reference_beside_it() -> None:
-    report = pool(mixed(), set_name="recipes", latency_ms=[120.0, 180.0, 400.0])
+    report = recipes()
     assert (report.trials, report.seeds, report.lines, report.wrong) == (4, (1, 2), 6, 2)
     assert report.f1 == round(2 * 4 / 12, 6)
     assert {name: each.f1 for name, each in report.per_scenario.items()} == {"single": 1.0, "two": 0.5}
@@ -207,7 +197,7 @@ def test_a_report_has_every_scenario_and_the_reference_beside_it() -> None:
 
 
 def test_failing_cases_name_the_command_that_plays_them_again() -> None:
-    failures = pool(mixed(), set_name="recipes").failures
+    failures = recipes().failures
     assert [(failure.scenario, failure.seed, failure.command) for failure in failures] == [
         ("two", 1, "tillfree bench recipes --only two --seed 1"),
         ("two", 2, "tillfree bench recipes --only two --seed 2"),

@@ -1,0 +1,8 @@
+"""Reports of the benchmark: JSON, Markdown and a picture of a set, and BENCHMARKS.md of all of them."""
+
+from engine.bench.report._files import write_benchmarks, write_report
+from engine.bench.report._markdown import markdown
+from engine.bench.report._picture import draw
+from engine.bench.report._provenance import Provenance, take_provenance
+
+__all__ = ["Provenance", "draw", "markdown", "take_provenance", "write_benchmarks", "write_report"]
