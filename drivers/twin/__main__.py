@@ -31,13 +31,16 @@ def main() -> None:
 
 
 def _told(rehearsal: Rehearsal) -> str:
-    lines = [_line(truth, rehearsal.names[truth.shopper]) for truth in rehearsal.world.truths]
+    lines = [_line(truth, rehearsal.names) for truth in rehearsal.world.truths]
     return "".join(lines) + f"over after {rehearsal.world.t_s:.0f} s\n"
 
 
-def _line(truth: Truth, name: str) -> str:
-    what = " ".join(part for part in (truth.sku_id, truth.plate_id) if part)
-    return f"{truth.t_s:7.2f} s  {name} {truth.deed} {what}".rstrip() + "\n"
+def _line(truth: Truth, names: tuple[str, ...]) -> str:
+    doer = names[truth.shopper if truth.by is None else truth.by]
+    to = None if truth.to is None else f"to {names[truth.to]}"
+    account = None if truth.by is None else f"(on {names[truth.shopper]})"
+    what = (f"{truth.t_s:7.2f} s ", doer, truth.deed, truth.sku_id, truth.plate_id, to, account)
+    return " ".join(part for part in what if part) + "\n"
 
 
 if __name__ == "__main__":

@@ -39,10 +39,10 @@ class GateServer:
         """How many listen now."""
         return len(self._writers)
 
-    async def show_token(self, token_id: str) -> None:
-        """A shopper holds a code before the reader."""
+    async def show_token(self, token_id: str, *, staff: bool = False) -> None:
+        """Somebody holds a code before the reader."""
         expires = datetime.now(UTC) + timedelta(seconds=TOKEN_LIFE_S)
-        claims = {"jti": token_id, "exp": expires}
+        claims = {"jti": token_id, "exp": expires, **({"role": "staff"} if staff else {})}
         await self._say(f"TOKEN {jwt.encode(claims, self._key, algorithm='EdDSA')}")
 
     async def pass_through(self, *, inward: bool) -> None:

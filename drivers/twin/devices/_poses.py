@@ -1,20 +1,19 @@
 """The world's shoppers as bodies: where a ``Shopper`` of the scenario stands as a ``Pose`` of the renderer."""
 
 from drivers.twin.render import Pose
-from drivers.twin.scenario import Shopper, World
+from drivers.twin.scenario import Shopper, World, body_names
 
 
 def poses(world: World, *, bodies: int) -> list[Pose]:
     """A pose for each shopper, in the order of ``world.shoppers``."""
-    return [_pose(shopper, world.t_s, body_index=shopper.number % bodies) for shopper in world.shoppers]
+    return [_pose(shopper, world.t_s, bodies=bodies) for shopper in world.shoppers]
 
 
-def _pose(shopper: Shopper, t_s: float, *, body_index: int) -> Pose:
-    reach = shopper.reach(t_s)
-    left = reach if reach and reach.side == "left" else None
-    right = reach if reach and reach.side == "right" else None
+def _pose(shopper: Shopper, t_s: float, *, bodies: int) -> Pose:
+    reach = {each.side: each for each in shopper.reaches(t_s)}
+    left, right = reach.get("left"), reach.get("right")
     return Pose(
-        body_index=body_index,
+        body_index=body_names().index(shopper.body) if shopper.body else shopper.number % bodies,
         x_m=shopper.x_m,
         y_m=shopper.y_m,
         yaw_rad=shopper.yaw_rad,
@@ -24,4 +23,6 @@ def _pose(shopper: Shopper, t_s: float, *, body_index: int) -> Pose:
         right_reach_m=right.target_m if right else None,
         left_reach_weight=left.extent if left else 0.0,
         right_reach_weight=right.extent if right else 0.0,
+        crouch=shopper.crouch(t_s),
+        lean=shopper.lean(t_s),
     )

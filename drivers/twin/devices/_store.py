@@ -38,13 +38,16 @@ SHOPPING_OVER = "shopping is over"
 
 
 class TruthRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the truth file: a deed with its instant on the host's monotonic clock."""
+    """A line of the truth file: a deed (``Truth``) with its instant on the host's monotonic clock."""
 
     t_ns: int
     deed: str
     shopper: int
     sku_id: str | None
     plate_id: str | None
+    by: int | None = None
+    to: int | None = None
+    by_staff: bool = False
 
 
 class TwinStore:
@@ -131,6 +134,9 @@ class TwinStore:
             shopper=event.shopper,
             sku_id=event.sku_id,
             plate_id=event.plate_id,
+            by=event.by,
+            to=event.to,
+            by_staff=event.by_staff,
         )
         truth.write(msgspec.json.encode(record).decode() + "\n")
         truth.flush()
@@ -164,7 +170,7 @@ class TwinStore:
 async def _act(gate: GateServer, event: Truth) -> None:
     match event.deed:
         case Deed.TOKEN:
-            await gate.show_token(f"shopper-{event.shopper}")
+            await gate.show_token(f"shopper-{event.shopper}", staff=event.by_staff)
         case Deed.ENTER:
             await gate.pass_through(inward=True)
         case Deed.LEAVE:

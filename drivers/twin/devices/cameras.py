@@ -33,7 +33,7 @@ class RenderedCameras:
         self._sections = [section for section in folder.installation.camera if section.driver == "camera.mjpeg"]
         self._period_s = 1 / folder.installation.perception.frames_hz
         self._standing: dict[int, SceneItem] = {
-            item.item_id: _standing(item) for item in world.goods.items if item.plate_id is not None
+            item.item_id: _standing(item) for item in world.goods.items if item.stands
         }
         self._scene = StoreScene(folder.store, self._standing.values())
         self._renderers = {
@@ -71,18 +71,19 @@ class RenderedCameras:
 
     def _held(self, bodies: list[Pose]) -> list[HeldItem]:
         return [
-            HeldItem(sku_id=shopper.held.sku_id, person=number, hand=shopper.held_side)
+            HeldItem(sku_id=hand.item.sku_id, person=number, hand=side)
             for number, (shopper, _) in enumerate(zip(self._world.shoppers, bodies, strict=True))
-            if shopper.held is not None
+            for side, hand in shopper.hands
+            if hand.item is not None
         ]
 
     def _rearrange(self) -> None:
         for item in self._world.goods.items:
             stands = item.item_id in self._standing
-            if stands and item.plate_id is None:
+            if stands and not item.stands:
                 self._scene.take(item.item_id)
                 del self._standing[item.item_id]
-            elif not stands and item.plate_id is not None:
+            elif not stands and item.stands:
                 self._standing[item.item_id] = _standing(item)
                 self._scene.put(self._standing[item.item_id])
 

@@ -34,7 +34,8 @@ class Pose:
 
     (x_m, y_m): store frame, under the hips before any step a reach takes; yaw_rad: heading, 0 along x and
     counter-clockwise; gait_phase_rad grows by 2 pi each STRIDE_M walked. A hand goes the share ``*_reach_weight``
-    (0..1) of the way from its natural place to ``*_reach_m`` (store frame).
+    (0..1) of the way from its natural place to ``*_reach_m`` (store frame). ``crouch`` and ``lean``: how deep the knees
+    are bent and how far the trunk is forward, 0..1, beside what a reach takes.
     """
 
     body_index: int
@@ -47,6 +48,8 @@ class Pose:
     right_reach_m: Point3 | None = None
     left_reach_weight: float = 1.0
     right_reach_weight: float = 1.0
+    crouch: float = 0.0
+    lean: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +75,7 @@ def put_in_pose(body: Body, pose: Pose) -> Posed:
             targets[side] = target
             weights[side] = min(max(weight, 0.0), 1.0)
     root = np.array([pose.x_m, pose.y_m, pose.yaw_rad])
-    gait = np.array([pose.gait_phase_rad, min(max(pose.speed_mps, 0.0) / 1.1, 1.2)])
+    gait = np.array([pose.gait_phase_rad, min(max(pose.speed_mps, 0.0) / 1.1, 1.2), pose.crouch, pose.lean])
     turns, shifts = solve(body.joints_m, body.hand_centres_m, root, gait, targets, weights)
     rows = [BONE_ROW[name] for name in _JOINT_BONES]
     limbs = np.einsum("nij,nj->ni", turns[rows], body.joints_m[rows]) + shifts[rows]

@@ -25,6 +25,7 @@ _THIGH, _SHANK, _FOOT = (np.array([BONE_ROW[f"{side}{part}"] for side in ("Left"
 
 _MAX_LEAN_RAD = 1.15
 _MAX_CROUCH_RAD = 1.1
+_SHELF_LEAN_RAD = 0.45
 _MAX_TWIST_RAD = 0.8
 _ARM_TWIST_RAD = 0.35  # bringing the reaching shoulder forward, beside turning to the target
 _MAX_STEP_M = 0.4
@@ -99,11 +100,13 @@ def _chain(rest, local, root):
 
 @_compiled
 def _natural(rest, gait, stance):
-    """Local turns of walking (phase, amplitude) in a stance (lean, crouch, twist; radians)."""
+    """Local turns of walking and posture (as ``solve`` has them) in a stance (lean, crouch, twist; radians)."""
     phase, swing = gait[0], gait[1]
     local = np.empty((len(rest), 3, 3))
     local[:] = np.eye(3)
-    lean, crouch, twist = stance
+    twist = stance[2]
+    crouch = max(stance[1], gait[2] * _MAX_CROUCH_RAD)
+    lean = max(stance[0], gait[3] * _SHELF_LEAN_RAD)
     for side in range(2):
         step = phase + np.pi * side
         flex = 0.42 * swing * np.sin(step) + 0.04 * swing
@@ -224,8 +227,8 @@ def _effort(rest, palms, root, gait, aims):
 def solve(rest, palms, root, gait, targets, weights):
     """World turns (22, 3, 3) and shifts (22, 3) of a pose.
 
-    rest: joints (22, 3); palms: (2, 3) left, right; root: x, y, yaw; gait: phase, amplitude; targets: (2, 3) in the
-    store frame; weights: (2,), 0 for a hand that hangs.
+    rest: joints (22, 3); palms: (2, 3) left, right; root: x, y, yaw; gait: phase, amplitude, crouch and lean of
+    0..1; targets: (2, 3) in the store frame; weights: (2,), 0 for a hand that hangs.
     """
     aims = np.zeros((2, 4))
     aims[:, :3] = targets

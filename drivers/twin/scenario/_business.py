@@ -5,10 +5,11 @@ from itertools import combinations
 
 import msgspec
 
+from drivers.twin.scenario._errands import Side
 from drivers.twin.scenario._format import Action, Hold, Lift, PutBack, PutOn, Take, Touch, Wait, Walk
 from drivers.twin.scenario._mix import Business
 from drivers.twin.scenario._play import Scene
-from drivers.twin.scenario._shopper import Shopper, Side
+from drivers.twin.scenario._shopper import Shopper
 from engine.domain import PlateId, SkuId, Store
 
 _SAME_G = 10.0  # the spread that the winner of the 2020 autonomous-checkout competition gave a weight

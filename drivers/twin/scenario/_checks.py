@@ -1,21 +1,24 @@
-"""What a scenario must keep to so that it can be played in a store: places and SKUs that exist, goods in hand."""
+"""What a scenario must keep to so that it can be played in a store: people, places and SKUs that exist."""
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from drivers.twin.scenario._bodies import body_names
 from drivers.twin.scenario._format import (
     Action,
-    GoOut,
-    Hold,
     Lift,
-    PutBack,
     PutOn,
+    ReachAction,
+    Restock,
     Scenario,
     ShopperSection,
+    Swap,
     Take,
+    Wait,
     Walk,
 )
+from drivers.twin.scenario._places import within_arm
 from drivers.twin.scenario._ranges import Range
 from engine.domain import PlateId, SkuId, Store
 
@@ -35,21 +38,21 @@ class Flaw:
 
 
 def first_flaw(scenario: Scenario, store: Store) -> Flaw | None:
-    """The first thing found that would not work."""
+    """The first thing found that would not work, each action looked at by itself."""
     return next(_flaws(scenario, store), None)
+
+
+def homes_of(store: Store, sku_id: SkuId) -> list[PlateId]:
+    """The plates of an SKU's own facings."""
+    return [plate_id for facing in store.facings if facing.sku_id == sku_id for plate_id in facing.plate_ids]
 
 
 def _flaws(scenario: Scenario, store: Store) -> Iterator[Flaw]:
     if not scenario.shopper and scenario.trade is None:
         yield Flaw(where=(), problem="nobody comes", remedy="Add a [[shopper]] or a [trade]")
-    misplaced = {
-        (action.plate, action.sku)
-        for shopper in scenario.shopper
-        for action in shopper.action
-        if isinstance(action, PutOn)
-    }
+    yield from _flaws_of_parties(scenario)
+    misplaced = {place for shopper in scenario.shopper for action in shopper.action for place in _puts(action, store)}
     names: set[str] = set()
-    most_at_once: Counter[SkuId] = Counter()
     for number, shopper in enumerate(scenario.shopper):
         where = ("shopper", number)
         if shopper.name in names:
@@ -57,12 +60,62 @@ def _flaws(scenario: Scenario, store: Store) -> Iterator[Flaw]:
             yield Flaw(where=(*where, "name"), problem=problem, remedy="Give everybody a name of their own")
         names.add(shopper.name)
         yield from _flaws_of_ranges(where, shopper)
+        yield from _flaws_of_person(where, shopper)
         for index, action in enumerate(shopper.action):
             at = (*where, "action", index)
             yield from _flaws_of_ranges(at, action)
             yield from _flaws_of_places(at, action, store)
             yield from _flaws_of_goods(at, action, store, misplaced)
-        yield from _flaws_of_order(where, shopper, store, most_at_once)
+            yield from _flaws_of_count(at, action)
+
+
+def _puts(action: Action, store: Store) -> Iterator[tuple[PlateId, SkuId]]:
+    """Where an action may leave something that belongs elsewhere."""
+    match action:
+        case PutOn(plate=plate_id, sku=sku_id) | Restock(plate=str() as plate_id, sku=sku_id):
+            yield plate_id, sku_id
+        case Swap(sku=sku_id, other=other_id):
+            yield from ((plate_id, sku_id) for plate_id in homes_of(store, other_id))
+            yield from ((plate_id, other_id) for plate_id in homes_of(store, sku_id))
+        case _:
+            pass
+
+
+def _flaws_of_parties(scenario: Scenario) -> Iterator[Flaw]:
+    sizes = Counter(shopper.party for shopper in scenario.shopper)
+    seen: set[str] = set()
+    for number, shopper in enumerate(scenario.shopper):
+        if shopper.party is None:
+            continue
+        where = ("shopper", number)
+        if sizes[shopper.party] < 2:
+            problem = f"{shopper.name} is the only one of the party {shopper.party!r}"
+            yield Flaw(where=(*where, "party"), problem=problem, remedy="Give somebody else the same party, or drop it")
+        if shopper.party in seen and shopper.enters_s is not None:
+            problem = f"{shopper.name} comes when the party {shopper.party!r} does"
+            remedy = "Leave enters_s to the party's first member"
+            yield Flaw(where=(*where, "enters_s"), problem=problem, remedy=remedy)
+        seen.add(shopper.party)
+
+
+def _flaws_of_person(where: Where, shopper: ShopperSection) -> Iterator[Flaw]:
+    if shopper.body is not None and shopper.body not in body_names():
+        remedy = f"Name one of {', '.join(body_names())}"
+        yield Flaw(where=(*where, "body"), problem=f"there is no body {shopper.body!r}", remedy=remedy)
+    for key in ("party", "outside"):
+        if shopper.staff and getattr(shopper, key):
+            problem = f"{shopper.name} is staff and cannot be {key} as well"
+            yield Flaw(where=(*where, key), problem=problem, remedy=f"Drop staff or {key}")
+    if shopper.outside and shopper.party is not None:
+        problem = f"{shopper.name} is outside and comes in with no party"
+        yield Flaw(where=(*where, "party"), problem=problem, remedy="Drop outside or party")
+    for index, action in enumerate(shopper.action):
+        if shopper.outside and not isinstance(action, Wait):
+            problem = f"{shopper.name} is outside and does nothing in the store"
+            yield Flaw(where=(*where, "action", index), problem=problem, remedy="Let passers-by only wait")
+        if isinstance(action, Restock) and not shopper.staff:
+            problem = f"{shopper.name} is no staff and has no stockroom"
+            yield Flaw(where=(*where, "action", index), problem=problem, remedy="Add staff = true to the shopper")
 
 
 def _flaws_of_ranges(where: Where, section: Action | ShopperSection) -> Iterator[Flaw]:
@@ -75,10 +128,14 @@ def _flaws_of_ranges(where: Where, section: Action | ShopperSection) -> Iterator
 
 
 def _flaws_of_places(where: Where, action: Action, store: Store) -> Iterator[Flaw]:
-    plate_id = getattr(action, "plate", None)
-    if plate_id is not None and plate_id not in store.plate_by_id:
-        remedy = f"The store's plates run from {store.plates[0].plate_id} to {store.plates[-1].plate_id}"
-        yield Flaw(where=(*where, "plate"), problem=f"there is no plate {plate_id!r}", remedy=remedy)
+    for key in ("plate", "stand"):
+        plate_id = getattr(action, key, None)
+        if plate_id is not None and plate_id not in store.plate_by_id:
+            remedy = f"The store's plates run from {store.plates[0].plate_id} to {store.plates[-1].plate_id}"
+            yield Flaw(where=(*where, key), problem=f"there is no plate {plate_id!r}", remedy=remedy)
+            return
+    if isinstance(action, ReachAction) and action.stand is not None:
+        yield from _flaws_of_stand(where, action, action.stand, store)
     if not isinstance(action, Walk):
         return
     if (action.gondola is None) == (action.plate is None):
@@ -89,46 +146,41 @@ def _flaws_of_places(where: Where, action: Action, store: Store) -> Iterator[Fla
         yield Flaw(where=(*where, "gondola"), problem=f"there is no gondola {action.gondola!r}", remedy=remedy)
 
 
+def _flaws_of_stand(where: Where, action: ReachAction, stand: PlateId, store: Store) -> Iterator[Flaw]:
+    plate_id: PlateId | None = getattr(action, "plate", None)
+    skus = [getattr(action, key) for key in ("sku", "other") if hasattr(action, key)]
+    wanted = [[plate_id]] if plate_id is not None else [homes_of(store, sku_id) for sku_id in skus]
+    for places in wanted:
+        if places and not any(within_arm(store, stand, place) for place in places):
+            problem = f"nobody standing before {stand} reaches to {', '.join(places)}"
+            yield Flaw(where=(*where, "stand"), problem=problem, remedy="Stand at most two plates away, or drop stand")
+
+
 def _flaws_of_goods(
     where: Where, action: Action, store: Store, misplaced: set[tuple[PlateId, SkuId]]
 ) -> Iterator[Flaw]:
-    sku_id: SkuId | None = getattr(action, "sku", None)
-    if sku_id is not None and all(facing.sku_id != sku_id for facing in store.facings):
-        remedy = "Name a sku_id of the store's planogram.csv"
-        yield Flaw(where=(*where, "sku"), problem=f"no facing holds {sku_id!r}", remedy=remedy)
-    elif isinstance(action, Take | Lift) and action.plate in store.plate_by_id:
-        home = store.facing_of_plate.get(action.plate)
-        if (home is None or home.sku_id != action.sku) and (action.plate, action.sku) not in misplaced:
+    for key in ("sku", "other"):
+        sku_id: SkuId | None = getattr(action, key, None)
+        if sku_id is not None and not homes_of(store, sku_id):
+            remedy = "Name a sku_id of the store's planogram.csv"
+            yield Flaw(where=(*where, key), problem=f"no facing holds {sku_id!r}", remedy=remedy)
+    if isinstance(action, Take | Lift) and action.plate is not None:
+        known = {(plate_id, action.sku) for plate_id in homes_of(store, action.sku)} | misplaced
+        if (action.plate, action.sku) not in known:
             problem = f"{action.sku!r} does not stand on {action.plate}, and nobody puts it there"
             yield Flaw(where=(*where, "plate"), problem=problem, remedy="Leave the plate out, or put it there before")
-    if isinstance(action, Take) and action.count < 1:
-        yield Flaw(where=(*where, "count"), problem="count is below 1", remedy="Take at least one")
+    if isinstance(action, Swap) and action.sku == action.other:
+        problem = f"{action.sku!r} is swapped with itself"
+        yield Flaw(where=(*where, "other"), problem=problem, remedy="Name two SKUs")
 
 
-def _flaws_of_order(
-    where: Where, shopper: ShopperSection, store: Store, most_at_once: Counter[SkuId]
-) -> Iterator[Flaw]:
-    """Goods are put and held by whoever has them; all shoppers together never want more than there is."""
-    has: Counter[SkuId] = Counter()
-    before = most_at_once.copy()
-    for index, action in enumerate(shopper.action):
-        at = (*where, "action", index)
-        match action:
-            case Take():
-                has[action.sku] += action.count
-                most_at_once[action.sku] = max(most_at_once[action.sku], before[action.sku] + has[action.sku])
-                units = sum(facing.units for facing in store.facings if facing.sku_id == action.sku)
-                if most_at_once[action.sku] > units:
-                    problem = f"takes {most_at_once[action.sku]} of {action.sku!r} with those before"
-                    yield Flaw(where=at, problem=problem, remedy=f"The store has {units}")
-            case PutBack() | PutOn() | Hold():
-                if not has[action.sku]:
-                    problem = f"{shopper.name} has no {action.sku!r} here"
-                    yield Flaw(where=at, problem=problem, remedy="Take it first, once for every time it is put")
-                if not isinstance(action, Hold):
-                    has[action.sku] -= 1
-            case GoOut() if index + 1 < len(shopper.action):
-                remedy = "Make leave the last action"
-                yield Flaw(where=(*where, "action", index + 1), problem=f"{shopper.name} has left", remedy=remedy)
-            case _:
-                pass
+def _flaws_of_count(where: Where, action: Action) -> Iterator[Flaw]:
+    if isinstance(action, Take | Restock) and action.count < 1:
+        yield Flaw(
+            where=(*where, "count"),
+            problem="count is below 1",
+            remedy="Take at least one" if isinstance(action, Take) else "Bring at least one",
+        )
+    if isinstance(action, Take) and action.at_once and (action.hand != "both" or action.count < 2):
+        problem = "one hand takes nothing at once with itself"
+        yield Flaw(where=(*where, "at_once"), problem=problem, remedy='Give hand = "both" and a count of 2 or more')

@@ -9,6 +9,7 @@ import msgspec
 from drivers.twin.scenario._checks import Flaw, Where, first_flaw
 from drivers.twin.scenario._condition_checks import first_flaw_of_conditions
 from drivers.twin.scenario._format import Scenario
+from drivers.twin.scenario._order_checks import first_flaw_of_order
 from engine.domain import Store
 
 _STEP_OF_PATH = re.compile(r"\.(\w+)|\[(\d+)\]")
@@ -36,7 +37,8 @@ def read_scenario(file: Path, store: Store) -> Scenario:
     except msgspec.ValidationError as error:
         flaw = _flaw_of(str(error))
         raise ScenarioError(file, line_of(text, flaw.where), flaw) from None
-    found = first_flaw(scenario, store) or first_flaw_of_conditions(scenario, store)
+    found = first_flaw(scenario, store) or first_flaw_of_order(scenario, store)
+    found = found or first_flaw_of_conditions(scenario, store)
     if found is not None:
         raise ScenarioError(file, line_of(text, found.where), found)
     return scenario

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, field
 
+from drivers.twin.scenario._beats import Beat, beats_of, errand_of
 from drivers.twin.scenario._business import Market
+from drivers.twin.scenario._errands import Errand, Leave, Pause, Task
 from drivers.twin.scenario._format import Hold, PutBack, PutOn
 from drivers.twin.scenario._mix import TradeSection
-from drivers.twin.scenario._play import Errand, Leave, Pause, Scene
+from drivers.twin.scenario._play import Comer, Scene
 from drivers.twin.scenario._ranges import ends
-from drivers.twin.scenario._scripted import Beat, beats_of, errand_of
-from drivers.twin.scenario._shopper import Shopper, Task
+from drivers.twin.scenario._shopper import Shopper
 
 _ARRIVALS_PER_MIN = 15.0
 _BUSINESS = (3.0, 5.0)
@@ -37,12 +38,14 @@ class Trade:
         self._visits: dict[int, _Visit] = {}  # by the shopper's number
         self._market: Market | None = None
 
-    def admit(self, scene: Scene) -> bool:
+    def admit(self, scene: Scene) -> tuple[Comer, ...]:
         """The next of the queue that the arrivals make outside, if there is room for one more inside."""
         if len(scene.people) >= self._section.most_at_once or scene.t_s < self._next_s or self.over(scene):
-            return False
+            return ()
+        if not scene.gate_free:
+            return ()
         self._next_s += float(scene.rng.exponential(60.0 / self._section.arrivals_per_min))
-        return True
+        return (Comer(),)
 
     def over(self, scene: Scene) -> bool:
         """Nobody comes any more."""

@@ -1,20 +1,29 @@
-"""What really happened. Devices feel the contacts; only the scorer reads the deeds."""
+"""What really happened: the scorer reads it, the engine never does."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from drivers.twin.scenario._shopper import Shopper, Stroke
 from engine.domain import PlateId, SkuId
 
 
 class Deed(StrEnum):
-    """The kinds of true events."""
+    """The kinds of true events. No cart changes by any but pick and put."""
 
     TOKEN = "token"
     ENTER = "enter"
     PICK = "pick"
     PUT = "put"
     TOUCH = "touch"
-    RETURN = "return"
+    RETURN = "return"  # lifted and set down again in one reach: no pick and no put
+    REST = "rest"  # a hand lies on a plate for a while
+    LEAN = "lean"  # somebody leans on a shelf
+    HAND_OVER = "hand_over"
+    DROP = "drop"  # on the floor
+    PICK_UP = "pick_up"  # from the floor
+    ABANDON = "abandon"  # set down beside the gate
+    STOCK = "stock"  # staff: the shelf has more and no cart less
+    UNSTOCK = "unstock"
     LEAVE = "leave"
 
 
@@ -22,7 +31,9 @@ class Deed(StrEnum):
 class Truth:
     """One deed. ``t_s`` of a pick is the instant the item leaves contact, of a put the instant it rests.
 
-    A return is an item lifted and set down again in one reach: no pick and no put.
+    ``shopper`` is whose account it concerns: the first of a party for all of them, and for goods whoever took them from
+    the shelf, through whatever hands they go since. ``by`` is who did it, where that is somebody else; ``by_staff``:
+    staff did; ``to`` is who was handed the item.
     """
 
     t_s: float
@@ -30,6 +41,9 @@ class Truth:
     shopper: int
     sku_id: SkuId | None = None
     plate_id: PlateId | None = None
+    by: int | None = None
+    to: int | None = None
+    by_staff: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,3 +60,28 @@ class Contact:
     plate_id: PlateId
     mass_g: float
     press_g: float
+
+
+class Chronicle:
+    """Everything that has happened so far, and what hands that are under way will do to the plates."""
+
+    def __init__(self) -> None:
+        self.truths: list[Truth] = []
+        self.contacts: list[Contact] = []
+
+    def tell(self, t_s: float, shopper: Shopper, deed: Deed, stroke: Stroke | None = None) -> None:
+        """A deed of a shopper, with what the hand that did it moved and where."""
+        item = stroke.item if stroke else None
+        account = shopper.account if item is None or item.account is None else item.account
+        self.truths.append(
+            Truth(
+                t_s=t_s,
+                deed=deed,
+                shopper=account,
+                sku_id=item.sku_id if item else None,
+                plate_id=stroke.plate_id if stroke else None,
+                by=shopper.number if shopper.number != account else None,
+                to=stroke.to if stroke else None,
+                by_staff=shopper.staff,
+            )
+        )

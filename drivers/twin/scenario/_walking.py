@@ -1,33 +1,43 @@
 """How people walk: towards a goal, around each other, turning as they go."""
 
 import math
+from collections.abc import Iterable, Sequence
 
 from drivers.twin.scenario._shopper import Shopper
-from engine.domain import Point2
+from engine.domain import Gondola, Point2
 
 WALK_MPS = 1.1
 STRIDE_M = 1.38  # two steps of an adult walking at ease
 _TURN_RADPS = 5.0
 _PERSONAL_M = 0.55
+_BODY_M = 0.38  # between the middles of two bodies: who is nearer is pushed away
+_YIELD_M = 0.2
 _ARRIVED_M = 0.04
+_CLEAR_M = 0.25  # from a body's middle to a fixture
 
 
-def walk(shopper: Shopper, others: list[Shopper], *, step_s: float, slow: bool = False) -> bool:
-    """Move one step towards the shopper's goal; True on arrival."""
+def walk(
+    shopper: Shopper, others: Iterable[Shopper], fixtures: Sequence[Gondola], *, step_s: float, mps: float
+) -> bool:
+    """Move one step towards the shopper's goal, at ``mps`` where the way is free; True on arrival."""
     to_x, to_y = shopper.goal_m[0] - shopper.x_m, shopper.goal_m[1] - shopper.y_m
     distance_m = math.hypot(to_x, to_y)
     if distance_m < _ARRIVED_M:
         shopper.speed_mps = 0.0
         return True
-    wanted_mps = min(0.6 if slow else WALK_MPS, max(0.15, distance_m * 2.0))
+    wanted_mps = min(mps, max(0.15, distance_m * 2.0))
     speed_x, speed_y = to_x / distance_m * wanted_mps, to_y / distance_m * wanted_mps
     for other in others:
-        push_x, push_y = _avoid(shopper, other, distance_m)
-        speed_x, speed_y = speed_x + push_x, speed_y + push_y
+        away_x, away_y = shopper.x_m - other.x_m, shopper.y_m - other.y_m
+        if other is not shopper and abs(away_x) < 1.2 and abs(away_y) < 1.2:
+            push_x, push_y = _avoid(shopper, other, distance_m)
+            speed_x, speed_y = speed_x + push_x, speed_y + push_y
     speed_mps = math.hypot(speed_x, speed_y)
     scale = min(1.0, WALK_MPS / speed_mps) if speed_mps > 0 else 0.0
     shopper.x_m += speed_x * scale * step_s
     shopper.y_m += speed_y * scale * step_s
+    for fixture in fixtures:
+        _keep_clear(shopper, fixture)
     shopper.speed_mps = speed_mps * scale
     shopper.gait_rad += shopper.speed_mps * step_s / STRIDE_M * 2 * math.pi
     if shopper.speed_mps > 0.1:
@@ -43,13 +53,37 @@ def turn(shopper: Shopper, yaw_rad: float, *, step_s: float) -> bool:
     return abs(error_rad) <= limit_rad
 
 
+def _keep_clear(shopper: Shopper, fixture: Gondola) -> None:
+    """Nobody is pushed into a fixture: whoever would be too near its outline slides along it."""
+    x_m, y_m = shopper.x_m - fixture.origin_m[0], shopper.y_m - fixture.origin_m[1]
+    cos, sin = math.cos(fixture.yaw_rad), math.sin(fixture.yaw_rad)
+    outward_m, along_m = x_m * cos + y_m * sin, y_m * cos - x_m * sin
+    beyond_m = (
+        _CLEAR_M - outward_m,
+        _CLEAR_M + fixture.depth_m + outward_m,
+        _CLEAR_M + fixture.width_m / 2 - along_m,
+        _CLEAR_M + fixture.width_m / 2 + along_m,
+    )
+    least_m = min(beyond_m)
+    if least_m <= 0:
+        return
+    out_x, out_y = ((1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0))[beyond_m.index(least_m)]
+    shopper.x_m += (out_x * cos - out_y * sin) * least_m
+    shopper.y_m += (out_x * sin + out_y * cos) * least_m
+
+
 def _avoid(shopper: Shopper, other: Shopper, goal_distance_m: float) -> Point2:
     away_x, away_y = shopper.x_m - other.x_m, shopper.y_m - other.y_m
     gap_m = math.hypot(away_x, away_y)
     if gap_m > 1.2 or gap_m == 0:
         return 0.0, 0.0
-    push = 1.2 * math.exp(-(gap_m - _PERSONAL_M) / 0.12) * min(1.0, goal_distance_m / 0.3 + 0.2)
-    push = min(push, 1.5)
+    # Who means to stand shoulder to shoulder with somebody comes nearer to them than a passer-by would.
+    personal_m = min(_PERSONAL_M, math.dist(shopper.goal_m, (other.x_m, other.y_m)) - _YIELD_M)
+    push = min(1.5, 1.2 * math.exp((personal_m - gap_m) / 0.12)) * min(1.0, goal_distance_m / 0.3 + 0.2)
+    push = max(push, 1.5 * min(1.0, (_BODY_M - gap_m) / 0.04))
     unit_x, unit_y = away_x / gap_m, away_y / gap_m
-    # A touch to the right keeps two who meet head-on from standing still.
-    return push * (unit_x + 0.6 * unit_y), push * (unit_y - 0.6 * unit_x)
+    # A touch to the right keeps two who meet head-on from standing still; who stands is passed behind their back.
+    aside = 0.6
+    if other.speed_mps == 0 and unit_y * math.cos(other.yaw_rad) > unit_x * math.sin(other.yaw_rad):
+        aside = -0.6
+    return push * (unit_x + aside * unit_y), push * (unit_y - aside * unit_x)
