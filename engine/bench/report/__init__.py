@@ -4,5 +4,6 @@ from engine.bench.report._files import write_benchmarks, write_report
 from engine.bench.report._markdown import markdown
 from engine.bench.report._picture import draw
 from engine.bench.report._provenance import Provenance, take_provenance
+from engine.bench.report._summary import summary
 
-__all__ = ["Provenance", "draw", "markdown", "take_provenance", "write_benchmarks", "write_report"]
+__all__ = ["Provenance", "draw", "markdown", "summary", "take_provenance", "write_benchmarks", "write_report"]

@@ -8,6 +8,7 @@ import msgspec
 from engine.bench.report._markdown import markdown
 from engine.bench.report._picture import draw
 from engine.bench.report._provenance import Provenance
+from engine.bench.report._words import percent
 from engine.bench.scoring import SetReport
 
 _PREFACE = """\
@@ -79,7 +80,7 @@ def _row(report: SetReport) -> tuple[str, ...]:
         f"{report.f1_low:.3f} to {report.f1_high:.3f}",
         f"{report.reference.f1:.3f}",
         f"{report.receipt_exact:.3f}",
-        f"{100 * report.wrong_at_30:.2f} %",
+        percent(report.wrong_at_30),
         "–" if delay.p50 is None or delay.p99 is None else f"{delay.p50:.0f}, {delay.p99:.0f} ms",
         f"{met} of {len(report.goals)}",
     )

@@ -2,33 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from engine.bench.report._words import RATES, TIMES, figure_in_words, percent, with_bound
 from engine.bench.scoring import F1, Mistake, Percentiles, SetReport
-
-_RATES = {
-    "precision": "precision",
-    "recall": "recall",
-    "event_precision": "event precision",
-    "event_recall": "event recall",
-    "attribution_accuracy": "right account, of detected events",
-    "item_identification": "right product, of detected events",
-    "receipt_exact": "whole receipts exact",
-    "receipt_exact_reviewed": "so, had a perfect reviewer answered every question",
-    "receipt_f1": "F1 by units on receipts",
-    "wrong_share": "wrong lines, before review",
-    "wrong_at_30": "wrong lines, 30 reviews for 1,000 lines",
-    "wrong_at_120": "wrong lines, 120 reviews for 1,000 lines",
-    "undecidable_share": "wrong lines no reviewer could tell",
-    "asked_per_1000_lines": "questions asked for 1,000 lines",
-    "receipts_touched_per_1000": "receipts that waited, of 1,000",
-    "ece": "expected calibration error",
-    "idf1": "IDF1",
-}
-_TIMES = {
-    "decision_delay_ms": "decision, ms, simulated time",
-    "latency_ms": "to a client, ms, wall clock",
-    "exit_to_receipt_s": "exit to receipt, s",
-    "exit_to_receipt_unasked_s": "exit to receipt where nothing was asked, s",
-}
 
 
 def markdown(report: SetReport, *, depth: int = 1, picture: str = "") -> str:
@@ -40,7 +15,7 @@ def markdown(report: SetReport, *, depth: int = 1, picture: str = "") -> str:
         f"{head} {report.set}, {report.level.value} level",
         f"{len(report.per_scenario)} scenarios, {seeds}: {report.trials} trials, {report.lines} lines,"
         f" {report.simulated_s / 3600:.2f} simulated hours in {report.cpu_s:.0f} s of processor time{speed}.",
-        f"**F1 {_with_bound(report)}**; the reference method on the same trials {_with_bound(report.reference)}"
+        f"**F1 {with_bound(report)}**; the reference method on the same trials {with_bound(report.reference)}"
         f" (by units on receipts {report.reference.cart_f1:.3f}).",
         f"![]({picture})" if picture else "",
         _goals(report),
@@ -64,13 +39,13 @@ def _goals(report: SetReport) -> str:
     rows = []
     for each in report.goals:
         bound = f"{each.low:.4g} to {each.high:.4g}" if each.low < each.high else ""
-        rows.append((_name(each.figure), each.goal, f"{each.value:.4g}", bound, each.outcome))
+        rows.append((figure_in_words(each.figure), each.goal, f"{each.value:.4g}", bound, each.outcome))
     return _table(("goal", "", "measured", "95 %", ""), rows) if rows else ""
 
 
 def _figures(report: SetReport) -> str:
     rows = [("F1 of product and shopper", f"{report.f1:.4f}", f"{report.f1_low:.4f} to {report.f1_high:.4f}")]
-    for name, words in _RATES.items():
+    for name, words in RATES.items():
         value, bound = getattr(report, name), report.bounds[name]
         digits = 1 if name.endswith(("_1000", "_lines")) else 4
         rows.append((words, f"{value:.{digits}f}", f"{bound.low:.{digits}f} to {bound.high:.{digits}f}"))
@@ -78,7 +53,7 @@ def _figures(report: SetReport) -> str:
 
 
 def _times(report: SetReport) -> str:
-    rows = [(words, *_percentiles(getattr(report, name))) for name, words in _TIMES.items()]
+    rows = [(words, *_percentiles(getattr(report, name))) for name, words in TIMES.items()]
     return _table(("", "p50", "p95", "p99", "measured"), rows)
 
 
@@ -114,7 +89,7 @@ def _scenarios(report: SetReport) -> str:
 
 def _curve(report: SetReport) -> str:
     rows = [
-        (f"{point.reviews_per_1000_lines:g}", f"{100 * point.wrong_share:.2f} %", f"{100 * point.wrong_high:.2f} %")
+        (f"{point.reviews_per_1000_lines:g}", percent(point.wrong_share), percent(point.wrong_high))
         for point in report.review_curve
     ]
     return _table(("reviews for 1,000 lines", "still wrong", "at most (95 %)"), rows)
@@ -142,17 +117,6 @@ def _mistake(mistake: Mistake) -> str:
     sure = "" if mistake.probability is None else f" ({mistake.probability:.3f})"
     told = "" if mistake.decidable else "; no reviewer could tell"
     return f"at {mistake.at_s:.1f} s {mistake.true}; said: {mistake.said}{sure}{told}"
-
-
-def _name(figure: str) -> str:
-    """A figure of a goal in words: ``latency_ms.p99`` is the 99th percentile of a time."""
-    name, _, part = figure.partition(".")
-    words = {"f1": "F1", "reference": "F1 of the reference", **_RATES, **_TIMES}[name]
-    return f"{words}, {part}" if part and part != "f1" else words
-
-
-def _with_bound(score: F1 | SetReport) -> str:
-    return f"{score.f1:.3f} ({score.f1_low:.3f} to {score.f1_high:.3f})"
 
 
 def _bound(score: F1) -> str:

@@ -1,5 +1,6 @@
 """The scorer: what the engine said beside what was true, from one trial to a whole set. Pure: no clock, no files."""
 
+from engine.bench.scoring._accounts import Account, Movement, accounts_of, billed_units, movements_of, true_carts
 from engine.bench.scoring._bounds import Bound
 from engine.bench.scoring._calibration import ReliabilityBin
 from engine.bench.scoring._counts import Counts, Share
@@ -23,6 +24,7 @@ from engine.bench.scoring._trial import Evidence, ReferenceLine, Trial, TruePlac
 
 __all__ = [
     "F1",
+    "Account",
     "Bound",
     "Counts",
     "CurvePoint",
@@ -33,6 +35,7 @@ __all__ = [
     "Judgement",
     "Look",
     "Mistake",
+    "Movement",
     "MovementScore",
     "Percentiles",
     "ReceiptScore",
@@ -48,6 +51,10 @@ __all__ = [
     "Trial",
     "TrialScore",
     "TruePlace",
+    "accounts_of",
+    "billed_units",
     "judge",
+    "movements_of",
     "pool",
+    "true_carts",
 ]

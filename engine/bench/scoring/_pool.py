@@ -17,11 +17,14 @@ from engine.bench.staging import Level
 _DIGITS = 6
 
 
-def pool(scores: Iterable[TrialScore], *, set_name: str, latency_ms: Sequence[float] = ()) -> SetReport:
+def pool(
+    scores: Iterable[TrialScore], *, set_name: str, command: str = "", latency_ms: Sequence[float] = ()
+) -> SetReport:
     """The report of a set from its trials, in whatever order they were played.
 
-    ``latency_ms`` are the delays of right lines on a wall clock, from a run at 1 x real time. Raises ``ValueError``
-    without a trial on fused evidence, and for trials of two levels.
+    ``command`` plays the set, ``tillfree bench SET`` unless it says otherwise. ``latency_ms`` are the delays of right
+    lines on a wall clock, from a run at 1 x real time. Raises ``ValueError`` without a trial on fused evidence, and
+    for trials of two levels.
     """
     played = sorted(scores, key=lambda score: (score.scenario, score.seed))
     fused = [score for score in played if score.evidence == "fused"]
@@ -29,8 +32,9 @@ def pool(scores: Iterable[TrialScore], *, set_name: str, latency_ms: Sequence[fl
         raise ValueError(f"{set_name}: no trial on fused evidence")
     if len({score.level for score in played}) > 1:
         raise ValueError(f"{set_name}: trials of two levels do not pool")
+    failures = tuple(_failure(command or f"tillfree bench {set_name}", trial) for trial in fused if trial.mistakes)
     report = _report(set_name, fused, _ablations(played), latency_ms)
-    return msgspec.structs.replace(report, goals=judged(report))
+    return msgspec.structs.replace(report, goals=judged(report), failures=failures)
 
 
 def _report(
@@ -86,7 +90,6 @@ def _report(
         ablations=ablations,
         per_scenario={name: _scenario(of) for name, of in _by_scenario(trials).items()},
         bounds=bounds | {"reference.f1": Bound(low=reference.f1_low, high=reference.f1_high)},
-        failures=tuple(_failure(set_name, trial) for trial in trials if trial.mistakes),
     )
 
 
@@ -155,8 +158,8 @@ def _scenario(trials: Sequence[TrialScore]) -> ScenarioReport:
     )
 
 
-def _failure(set_name: str, trial: TrialScore) -> Failure:
-    command = f"tillfree bench {set_name} --only {trial.scenario} --seed {trial.seed}"
+def _failure(play: str, trial: TrialScore) -> Failure:
+    command = f"{play} --only {trial.scenario} --seed {trial.seed}"
     if trial.level is not Level.SIGNAL:
         command += f" --level {trial.level.value}"
     return Failure(scenario=trial.scenario, seed=trial.seed, command=command, mistakes=trial.mistakes)

@@ -123,5 +123,5 @@ class SetReport(msgspec.Struct, frozen=True, kw_only=True):
     ablations: dict[str, F1]
     per_scenario: dict[str, ScenarioReport]
     bounds: dict[str, Bound]
-    failures: tuple[Failure, ...]
+    failures: tuple[Failure, ...] = ()
     goals: tuple[Judgement, ...] = ()

@@ -8,8 +8,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from engine.bench.report import Provenance, draw, markdown, take_provenance, write_benchmarks, write_report
+from engine.bench.report import Provenance, draw, markdown, summary, take_provenance, write_benchmarks, write_report
 from engine.bench.report._sheet import OURS, THEIRS, Axis
+from engine.bench.report._words import with_bound
 from engine.bench.scoring import SetReport, judge, pool
 from engine.bench.staging import Level
 from tests.bench.scoring.sets import mixed, recipes
@@ -60,11 +61,29 @@ def test_failing_cases_are_told_with_the_command_that_plays_them_again() -> None
     assert not any("--only single" in line for line in lines)
 
 
+def test_a_terminal_shows_what_matters() -> None:
+    lines = summary(recipes()).splitlines()
+    assert lines[0] == "recipes, signal level: 4 trials, 6 lines, 50 x real time on one core"
+    assert lines[1].startswith("F1 0.667 (")
+    assert lines[1].endswith(f"the reference method {with_bound(recipes().reference)}")
+    assert "33.33 %, 33.33 % after 30 reviews for 1,000 lines" in lines[3]
+    assert lines[4].startswith("decided after 20 ms (p99 20); at a client after 180 ms (p99 396); receipt after 1.62 s")
+    assert "missed: to a client, ms, wall clock, p99 at most 300, measured 395.6" in lines
+    assert f"two: F1 {with_bound(recipes().per_scenario['two'])}, 2 of 4 lines wrong" in lines
+    assert not any(line.startswith("single:") for line in lines)
+    assert lines[-3:] == [
+        "2 of 4 trials failed; the worst:",
+        "  tillfree bench recipes --only two --seed 1",
+        "  tillfree bench recipes --only two --seed 2",
+    ]
+
+
 def test_a_set_without_a_mistake_or_a_measurement_can_be_reported(tmp_path: Path) -> None:
     empty = pool([judge(Story().trial(), STORE)], set_name="mine")
     text = markdown(empty)
     assert "seed 1: 1 trials, 0 lines" in text
     assert "None." in text
+    assert summary(empty).splitlines()[-1] == "no trial failed"
     assert "| to a client, ms, wall clock | – | – | – | 0 |" in text
     draw(tmp_path / "empty.png", empty)
     assert picture(tmp_path / "empty.png").shape[2] == 3

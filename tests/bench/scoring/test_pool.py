@@ -204,6 +204,8 @@ def test_failing_cases_name_the_command_that_plays_them_again() -> None:
     ]
     pixels = [msgspec.structs.replace(score, level=Level.PIXELS) for score in mixed()]
     assert pool(pixels, set_name="recipes").failures[0].command.endswith("--only two --seed 1 --level pixels")
+    own = pool(mixed(), set_name="mine", command="tillfree bench scenarios mine").failures[0]
+    assert own.command == "tillfree bench scenarios mine --only two --seed 1"
 
 
 def test_other_evidence_goes_to_the_ablations_alone() -> None:
