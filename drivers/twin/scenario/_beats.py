@@ -148,7 +148,7 @@ def _task(scene: Scene, beat: Beat, action: _Simple) -> Task | None:
     plate_id = _plate(scene, beat, action)
     if plate_id is None:
         return None
-    stand = getattr(action, "stand", None)
+    stand = None if isinstance(action, f.Walk) else action.stand
     return Task(
         kind=_KINDS[type(action)],
         plate_id=plate_id,
@@ -160,7 +160,7 @@ def _task(scene: Scene, beat: Beat, action: _Simple) -> Task | None:
         side=beat.side,
         sku_id=getattr(action, "sku", None),
         for_s=beat.for_s,
-        close=getattr(action, "close", False) or beat.cue is not None,
+        close=isinstance(action, f.Walk) or action.close or beat.cue is not None,
         faces=stand,
         both=beat.both,
         cue=beat.cue,

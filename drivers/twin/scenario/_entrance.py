@@ -14,6 +14,7 @@ _WAY_IN, _WAY_OUT, _BESIDE = 0.3, 0.72, 1.12  # shares of the gate's width from 
 _READER_M = -0.6
 _INSIDE_M = 0.9
 _SLOW_MPS = 0.6
+_THROUGH_M, _PATIENCE_S = 0.35, 6.0  # who is through and finds the way blocked goes about their business
 _FILE_M = 0.7  # between the members of a party: closer than strangers follow
 _READING_S = 1.0
 _PAVEMENT_M = -2.0
@@ -137,7 +138,8 @@ class Entrance:
         after_m = self._inward_m(shopper)
         if (before_m < 0 <= after_m) if inward else (before_m > 0 >= after_m):
             self._chronicle.tell(t_s, shopper, Deed.ENTER if inward else Deed.LEAVE)
-        if arrived or (not inward and after_m < -_OUT_OF_SIGHT_M):
+        kept = inward and after_m > _THROUGH_M and t_s - shopper.phase_since_s > _PATIENCE_S
+        if arrived or kept or (not inward and after_m < -_OUT_OF_SIGHT_M):
             shopper.enter(then, t_s)
 
     def _walk(self, shopper: Shopper, *, slow: bool = False) -> bool:

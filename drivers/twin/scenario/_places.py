@@ -31,14 +31,14 @@ def within_arm(store: Store, stand: PlateId | None, plate_id: PlateId) -> bool:
     return _gondola(store, here) == _gondola(store, there) and aside_m <= _ASIDE_M
 
 
-def with_room(stand_m: Point2, plate: Plate, others: Sequence[Point2]) -> Point2:
-    """The place along the shelf nearest to ``stand_m`` that leaves everybody's shoulders room."""
+def with_room(stand_m: Point2, plate: Plate, others: Sequence[Point2], *, room_m: float) -> Point2 | None:
+    """The place along the shelf nearest to ``stand_m`` that is so far from everybody."""
     along_x, along_y = -math.sin(plate.yaw_rad), math.cos(plate.yaw_rad)
     for step_m in _SIDESTEPS:
         place = (stand_m[0] + along_x * step_m, stand_m[1] + along_y * step_m)
-        if all(math.dist(place, other) >= SHOULDERS_M for other in others):
+        if all(math.dist(place, other) >= room_m for other in others):
             return place
-    return stand_m
+    return None
 
 
 def beside(point_m: Point2, yaw_rad: float, others: Sequence[Point2], store: Store) -> Point2:

@@ -10,8 +10,12 @@ WALK_MPS = 1.1
 STRIDE_M = 1.38  # two steps of an adult walking at ease
 _TURN_RADPS = 5.0
 _PERSONAL_M = 0.55
-_BODY_M = 0.38  # between the middles of two bodies: who is nearer is pushed away
+_NOTICED_M = 1.2
+_BODY_M = 0.38  # between the middles of two bodies: who is nearer goes no nearer
 _YIELD_M = 0.2
+_ASIDE = 0.6
+_ROUND_MPS = 0.4
+_BEFORE_M = 0.9  # before a fixture people pass on its open side
 _ARRIVED_M = 0.04
 _CLEAR_M = 0.25  # from a body's middle to a fixture
 
@@ -27,11 +31,24 @@ def walk(
         return True
     wanted_mps = min(mps, max(0.15, distance_m * 2.0))
     speed_x, speed_y = to_x / distance_m * wanted_mps, to_y / distance_m * wanted_mps
+    touching: list[Point2] = []
     for other in others:
         away_x, away_y = shopper.x_m - other.x_m, shopper.y_m - other.y_m
-        if other is not shopper and abs(away_x) < 1.2 and abs(away_y) < 1.2:
-            push_x, push_y = _avoid(shopper, other, distance_m)
-            speed_x, speed_y = speed_x + push_x, speed_y + push_y
+        gap_m = math.hypot(away_x, away_y)
+        if other is shopper or gap_m > _NOTICED_M or gap_m == 0:
+            continue
+        away = (away_x / gap_m, away_y / gap_m)
+        push = _push(shopper, other, gap_m, distance_m)
+        side = _passing_side(shopper, away, fixtures)
+        round_ = (side * away[1], -side * away[0])
+        speed_x += push * (away[0] + _ASIDE * round_[0])
+        speed_y += push * (away[1] + _ASIDE * round_[1])
+        if gap_m < _BODY_M:
+            speed_x, speed_y = speed_x + _ROUND_MPS * round_[0], speed_y + _ROUND_MPS * round_[1]
+            touching.append(away)
+    for away_x, away_y in touching:
+        nearer_mps = min(0.0, speed_x * away_x + speed_y * away_y)
+        speed_x, speed_y = speed_x - nearer_mps * away_x, speed_y - nearer_mps * away_y
     speed_mps = math.hypot(speed_x, speed_y)
     scale = min(1.0, WALK_MPS / speed_mps) if speed_mps > 0 else 0.0
     shopper.x_m += speed_x * scale * step_s
@@ -53,11 +70,28 @@ def turn(shopper: Shopper, yaw_rad: float, *, step_s: float) -> bool:
     return abs(error_rad) <= limit_rad
 
 
+def _push(shopper: Shopper, other: Shopper, gap_m: float, goal_distance_m: float) -> float:
+    """How strongly somebody near makes one give way, m/s."""
+    # Who means to stand shoulder to shoulder with somebody comes nearer to them than a passer-by would.
+    personal_m = min(_PERSONAL_M, math.dist(shopper.goal_m, (other.x_m, other.y_m)) - _YIELD_M)
+    return min(1.5, 1.2 * math.exp((personal_m - gap_m) / 0.12)) * min(1.0, goal_distance_m / 0.3 + 0.2)
+
+
+def _passing_side(shopper: Shopper, away: Point2, fixtures: Sequence[Gondola]) -> float:
+    """1 to go round somebody by the right, -1 by the left: the open side before a fixture, else everybody the right.
+
+    That keeps two who meet head-on from standing still.
+    """
+    for fixture in fixtures:
+        outward_m, along_m = _from_front(shopper, fixture)
+        if outward_m < _BEFORE_M and abs(along_m) < fixture.width_m / 2:
+            return 1.0 if away[1] * math.cos(fixture.yaw_rad) > away[0] * math.sin(fixture.yaw_rad) else -1.0
+    return 1.0
+
+
 def _keep_clear(shopper: Shopper, fixture: Gondola) -> None:
     """Nobody is pushed into a fixture: whoever would be too near its outline slides along it."""
-    x_m, y_m = shopper.x_m - fixture.origin_m[0], shopper.y_m - fixture.origin_m[1]
-    cos, sin = math.cos(fixture.yaw_rad), math.sin(fixture.yaw_rad)
-    outward_m, along_m = x_m * cos + y_m * sin, y_m * cos - x_m * sin
+    outward_m, along_m = _from_front(shopper, fixture)
     beyond_m = (
         _CLEAR_M - outward_m,
         _CLEAR_M + fixture.depth_m + outward_m,
@@ -68,22 +102,13 @@ def _keep_clear(shopper: Shopper, fixture: Gondola) -> None:
     if least_m <= 0:
         return
     out_x, out_y = ((1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0))[beyond_m.index(least_m)]
+    cos, sin = math.cos(fixture.yaw_rad), math.sin(fixture.yaw_rad)
     shopper.x_m += (out_x * cos - out_y * sin) * least_m
     shopper.y_m += (out_x * sin + out_y * cos) * least_m
 
 
-def _avoid(shopper: Shopper, other: Shopper, goal_distance_m: float) -> Point2:
-    away_x, away_y = shopper.x_m - other.x_m, shopper.y_m - other.y_m
-    gap_m = math.hypot(away_x, away_y)
-    if gap_m > 1.2 or gap_m == 0:
-        return 0.0, 0.0
-    # Who means to stand shoulder to shoulder with somebody comes nearer to them than a passer-by would.
-    personal_m = min(_PERSONAL_M, math.dist(shopper.goal_m, (other.x_m, other.y_m)) - _YIELD_M)
-    push = min(1.5, 1.2 * math.exp((personal_m - gap_m) / 0.12)) * min(1.0, goal_distance_m / 0.3 + 0.2)
-    push = max(push, 1.5 * min(1.0, (_BODY_M - gap_m) / 0.04))
-    unit_x, unit_y = away_x / gap_m, away_y / gap_m
-    # A touch to the right keeps two who meet head-on from standing still; who stands is passed behind their back.
-    aside = 0.6
-    if other.speed_mps == 0 and unit_y * math.cos(other.yaw_rad) > unit_x * math.sin(other.yaw_rad):
-        aside = -0.6
-    return push * (unit_x + aside * unit_y), push * (unit_y - aside * unit_x)
+def _from_front(shopper: Shopper, fixture: Gondola) -> Point2:
+    """How far somebody is before the middle of a fixture's front, and to its left as it looks out."""
+    x_m, y_m = shopper.x_m - fixture.origin_m[0], shopper.y_m - fixture.origin_m[1]
+    cos, sin = math.cos(fixture.yaw_rad), math.sin(fixture.yaw_rad)
+    return x_m * cos + y_m * sin, y_m * cos - x_m * sin

@@ -14,7 +14,7 @@ from drivers.twin.scenario._entrance import Entrance
 from drivers.twin.scenario._errands import Cue, Drop, Give, Leave, LeaveAtGate, Pause, PickUp, Task, TaskKind
 from drivers.twin.scenario._goods import AS_ASSUMED, Goods, MassSpread
 from drivers.twin.scenario._hands import Hands
-from drivers.twin.scenario._places import beside, with_room
+from drivers.twin.scenario._places import SHOULDERS_M, beside, with_room
 from drivers.twin.scenario._play import Play
 from drivers.twin.scenario._shopper import Phase, Shopper
 from drivers.twin.scenario._trade import Trade
@@ -149,8 +149,9 @@ class World:
     def _standing_place(self, shopper: Shopper, task: Task) -> Point2:
         if not task.close:
             return task.stand_m
-        plate = self.store.plate_by_id[task.faces or task.plate_id]
-        return with_room(task.stand_m, plate, self._places_taken(shopper))
+        plate, taken = self.store.plate_by_id[task.faces or task.plate_id], self._places_taken(shopper)
+        roomy = with_room(task.stand_m, plate, taken, room_m=_ELBOW_ROOM_M) if task.kind is TaskKind.VISIT else None
+        return roomy or with_room(task.stand_m, plate, taken, room_m=SHOULDERS_M) or task.stand_m
 
     def _stand_beside(self, shopper: Shopper, yaw_rad: float) -> None:
         shopper.goal_m = beside(shopper.faces_m, yaw_rad, self._places_taken(shopper), self.store)
