@@ -55,3 +55,25 @@ def fit_noise(
         draw(plot, recorded_g, simulated_g)
     if out is not None:
         write_plates(out, report, recording=data.resolve().name)
+
+
+@app.command("fit-sight")
+def fit_sight(
+    json_file: JsonOption = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw what is measured and simulated into this PNG.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Keep the fit for the twin: resources/physics/sight.toml.")] = None,
+    seconds: Annotated[
+        float | None, typer.Option(min=5, help="Film no world for longer; the fit is the worse.")
+    ] = None,
+) -> None:
+    """Fit the twin's error model of perception to the real models on rendered pictures, and compare the two."""
+    from engine.bench.sight import draw_rows, fit_to_pixels, write_sight
+
+    report = fit_to_pixels(seconds=seconds, tell=typer.echo)
+    for row in report.rows:
+        typer.echo(str(row))
+    write_json(json_file, report)
+    if plot is not None:
+        draw_rows(plot, report.rows)
+    if out is not None:
+        write_sight(out, report)

@@ -20,13 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drivers.twin.devices._controllers import ShelfController, Trouble
-from drivers.twin.devices._detector import SimulatedDetector, true_bodies
+from drivers.twin.devices._detector import true_bodies
 from drivers.twin.devices._gate import GateServer
 from drivers.twin.devices._stream import SmartCamera
 from drivers.twin.physics import ControllerFaults, PlateLoads
 from drivers.twin.render import Body, Pose, joints, load_bodies
 from drivers.twin.scenario import Deed, Programme, Truth
-from engine.domain import PlateId
+from drivers.twin.sight import Sight
+from engine.domain import CameraId, PlateId
 from engine.store import CameraSection, ControllerSection, StoreFolder
 
 _STEP_S = 0.01
@@ -93,7 +94,7 @@ class TwinStore:
             for controller in controllers:
                 await controller.close()
             await gate.close()
-            for camera, _ in smart:
+            for camera in smart.values():
                 await camera.close()
 
     def _controller(self, section: ControllerSection) -> ShelfController:
@@ -141,23 +142,23 @@ class TwinStore:
         truth.write(msgspec.json.encode(record).decode() + "\n")
         truth.flush()
 
-    async def _start_smart(self, sections: list[CameraSection]) -> list[tuple[SmartCamera, SimulatedDetector]]:
-        started: list[tuple[SmartCamera, SimulatedDetector]] = []
-        for number, section in enumerate(sections):
-            camera = SmartCamera()
+    async def _start_smart(self, sections: list[CameraSection]) -> dict[CameraId, SmartCamera]:
+        started: dict[CameraId, SmartCamera] = {}
+        for section in sections:
             url = urlsplit(section.url)
-            await camera.start(url.hostname or "127.0.0.1", url.port or 0)
-            detector = SimulatedDetector(self._folder.store.camera_by_id[section.id], seed=self._seed * 1000 + number)
-            started.append((camera, detector))
+            started[section.id] = SmartCamera()
+            await started[section.id].start(url.hostname or "127.0.0.1", url.port or 0)
         return started
 
-    async def _watch(self, smart: list[tuple[SmartCamera, SimulatedDetector]], bodies: tuple[Body, ...]) -> None:
+    async def _watch(self, smart: dict[CameraId, SmartCamera], bodies: tuple[Body, ...]) -> None:
         period_s = 1 / self._folder.installation.perception.frames_hz
+        sight = Sight(self._folder.store, seed=self._seed)
         while True:
-            bodies_m = true_bodies(self._world, bodies)
-            for camera, detector in smart:
-                camera.publish(detector.look(bodies_m))
-                await asyncio.sleep(period_s / len(smart))
+            numbers = [shopper.number for shopper in self._world.shoppers]
+            for seen in sight.look(numbers, true_bodies(self._world, bodies)):
+                if seen.camera_id in smart:
+                    smart[seen.camera_id].publish(seen)
+            await asyncio.sleep(period_s)
 
     def _start_rendering(self, sections: list[CameraSection]) -> list["subprocess.Popen[str]"]:
         if not sections:

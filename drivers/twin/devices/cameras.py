@@ -19,7 +19,7 @@ from drivers.twin.devices._stream import MjpegServer
 from drivers.twin.render import CameraRenderer, HeldItem, Pose, SceneItem, StoreScene
 from drivers.twin.scenario import Item, Programme, World
 from engine.domain import CameraId
-from engine.store import CameraSection, StoreFolder, open_store
+from engine.store import StoreFolder, open_store
 
 _JPEG_QUALITY = 85
 _NICENESS = 5
@@ -57,15 +57,16 @@ class RenderedCameras:
             for section in self._sections:
                 if start_ns.done():
                     self._world.advance((time.monotonic_ns() - start_ns.result()) / 1e9)
-                jpeg = await asyncio.to_thread(self._picture, section)
+                jpeg = await asyncio.to_thread(self.picture, CameraId(section.id))
                 self._server.publish(section.id, jpeg)
                 due_s = max(due_s + slot_s, time.monotonic() - self._period_s)
                 await asyncio.sleep(max(0.0, due_s - time.monotonic()))
 
-    def _picture(self, section: CameraSection) -> bytes:
+    def picture(self, camera_id: CameraId) -> bytes:
+        """What a camera delivers at the world's present instant, as JPEG."""
         self._rearrange()
         bodies = poses(self._world, bodies=len(self._scene.bodies))
-        picture = self._renderers[CameraId(section.id)].render(bodies, self._held(bodies), self._world.t_s)
+        picture = self._renderers[camera_id].render(bodies, self._held(bodies), self._world.t_s)
         jpeg: bytes = simplejpeg.encode_jpeg(picture, quality=_JPEG_QUALITY, colorspace="BGR")
         return jpeg
 

@@ -4,6 +4,7 @@ What devices would say comes in with the instant at which it would arrive; what 
 instant at which it would have said so. The same input gives the same output on any machine, however loaded.
 """
 
+from engine.runtime.paced._camera import GivenCamera, GivenFrame
 from engine.runtime.paced._engine import PacedEngine
 from engine.runtime.paced._messages import (
     Commanded,
@@ -24,6 +25,8 @@ __all__ = [
     "Decided",
     "DoorsSaid",
     "FrameTaken",
+    "GivenCamera",
+    "GivenFrame",
     "Opening",
     "PacedEngine",
     "PeopleSeen",
