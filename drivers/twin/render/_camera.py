@@ -1,12 +1,12 @@
 """One camera of the twin: static layer baked once, people and held products drawn over it, lens and sensor on top."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.twin.render import _raster
+from drivers.twin.render import _blur, _raster
 from drivers.twin.render._lens import Lens, Picture, Rect
 from drivers.twin.render._mesh import Mesh, joined
 from drivers.twin.render._optics import STEADY, Optics, RoomLight, draw_look
@@ -28,6 +28,24 @@ class _Layer:
     colour: Picture
 
 
+@dataclass(eq=False)
+class _Figure:
+    """A person and its goods with the key of each; rect: where they are on the canvas, None out of it.
+
+    smears: key, faces and movement of corners of all that is seen to move.
+    """
+
+    key: int
+    person: Person
+    goods: list[tuple[int, Mesh]]
+    rect: Rect | None
+    smears: list[tuple[int, NDArray[np.int32], NDArray[np.float32]]] = field(default_factory=list)
+
+    @property
+    def moves(self) -> bool:
+        return bool(self.smears)
+
+
 class CameraRenderer:
     """Renders what one camera would deliver, distorted and noisy; same scene, poses, time and light, same picture."""
 
@@ -42,8 +60,8 @@ class CameraRenderer:
         self._eye = np.array(calibration.position_m)
         height, width = self._lens.canvas_shape
         self._still = _Layer(np.zeros((height, width), np.float32), np.zeros((height, width, 3), np.uint8))
-        scratch = scene.scratch((height, width))
-        self._face_at, self._bary = scratch.face_at, scratch.bary
+        self._scratch = scene.scratch((height, width))
+        self._face_at, self._bary = self._scratch.face_at, self._scratch.bary
         self._bake((0, 0, width, height))
         self._seen_changes = scene.change_count
         self._now = _Layer(self._still.nearness.copy(), self._still.colour.copy())
@@ -63,8 +81,12 @@ class CameraRenderer:
         self._catch_up()
         self._restore()
         people = self._scene.people(poses)
-        rects = [self._draw_person(number, person) for number, person in enumerate(people)]
-        rects += [self._draw_held(number, item, people) for number, item in enumerate(held)]
+        figures = [self._figure(number, person, held) for number, person in enumerate(people)]
+        rects = [self._draw_shadow(person) for person in people]
+        rects += [self._draw_figure(figure) for figure in figures if not figure.moves]
+        moving = [figure for figure in figures if figure.moves]
+        if moving:
+            rects += self._draw_smeared(moving)
         self._dirty = _merged([rect for rect in rects if rect is not None])
         for rect in self._dirty:
             self._lens.copy_into(self._now.colour, rect, self._picture)
@@ -77,9 +99,10 @@ class CameraRenderer:
         regions = self._scene.changed_since(self._seen_changes)
         self._seen_changes += len(regions)
         for region in regions:
-            rect = self._rect_of(_corners(region), margin=2)
+            rect = self._rect_of(_corners(region))
             if rect is None:
                 continue
+            rect = self._grown(rect, 2)
             self._bake(rect)
             self._lens.copy_into(self._still.colour, rect, self._still_picture)
             self._copy(rect)
@@ -123,32 +146,66 @@ class CameraRenderer:
         self._now.nearness[y0:y1, x0:x1] = self._still.nearness[y0:y1, x0:x1]
         self._now.colour[y0:y1, x0:x1] = self._still.colour[y0:y1, x0:x1]
 
-    def _draw_person(self, number: int, person: Person) -> Rect | None:
-        shadow = self._draw_shadow(person)
-        pixels = _raster.project(person.points_m, self._camera)
-        rect: Rect = _raster.bounds(pixels, *self._size)
-        if _empty(rect):
-            return shadow
+    def _figure(self, number: int, person: Person, held: Sequence[HeldItem]) -> "_Figure":
+        """A person with what it holds, as this camera draws it."""
         key = _PERSON_KEY + number * _KEYS_PER_PERSON
-        now = self._now
-        _raster.rasterise(pixels, person.faces, key, rect, now.nearness, self._face_at, self._bary)
+        goods = [
+            (2 * _PERSON_KEY + place * _KEYS_PER_PERSON, item, self._scene.held_mesh(item, person))
+            for place, item in enumerate(held)
+            if item.person == number
+        ]
+        meshes = [person.points_m, *(mesh.points_m for _, _, mesh in goods)]
+        figure = _Figure(key, person, [(key, mesh) for key, _, mesh in goods], self._rect_of(np.concatenate(meshes)))
+        motion = self._scene.motion(person) if self._look.shutter_s and figure.rect else None
+        if motion is None:
+            return figure
+        smear = _blur.smears(person.points_m, motion.points_mps, self._camera, self._look.shutter_s)
+        if not _blur.visible(smear):
+            return figure
+        figure.smears.append((key, person.faces, smear))
+        for key, item, mesh in goods:
+            speeds = np.tile(motion.palms_mps[int(item.hand == "right")], (len(mesh.points_m), 1))
+            smear = _blur.smears(mesh.points_m, speeds.astype(np.float32), self._camera, self._look.shutter_s)
+            figure.smears.append((key, mesh.faces, smear))
+        return figure
+
+    def _draw_figure(self, figure: "_Figure") -> Rect | None:
+        rect, person, now = figure.rect, figure.person, self._now
+        if rect is None:
+            return None
+        pixels = _raster.project(person.points_m, self._camera)
+        _raster.rasterise(pixels, person.faces, figure.key, rect, now.nearness, self._face_at, self._bary)
         _raster.shade_lit(
-            rect, key, self._face_at, self._bary, person.faces, person.lit, person.pattern, int(person.kind), now.colour
-        )
-        return rect if shadow is None else _union(rect, shadow)
+            rect, figure.key, self._face_at, self._bary, person.faces, person.lit, person.pattern, int(person.kind),
+            now.colour,
+        )  # fmt: skip
+        for key, mesh in figure.goods:
+            self._draw(mesh, key, rect, now)
+        return rect
+
+    def _draw_smeared(self, figures: "Sequence[_Figure]") -> list[Rect]:
+        """People who move, in front of and behind those who stand and are drawn already."""
+        rects = _merged([self._grown(figure.rect, _blur.TILE_PX) for figure in figures if figure.rect])
+        now, scratch = self._now, self._scratch
+        for x0, y0, x1, y1 in rects:
+            scratch.behind[y0:y1, x0:x1] = now.colour[y0:y1, x0:x1]
+        for figure in figures:
+            self._draw_figure(figure)
+        moved = (scratch.smear, scratch.tiles, scratch.ends)
+        for figure in figures:
+            for key, faces, corners in figure.smears:
+                _blur.trace(figure.rect, key, self._face_at, self._bary, faces, corners, *moved)
+        for rect in rects:
+            _blur.blur(rect, now.nearness, *moved, scratch.behind, now.colour)
+        for rect in rects:
+            _blur.forget(rect, *moved)
+        return rects
 
     def _draw_shadow(self, person: Person) -> Rect | None:
         shadow = shadow_of(person.posed, self._scene.lamps, cast=self._optics.shadows)
-        rect = self._rect_of(shadow.corners_m, margin=0)
+        rect = self._rect_of(shadow.corners_m)
         if rect is not None:
             darken_floor(rect, self._lens.canvas_from_floor, self._now.nearness, shadow, self._now.colour)
-        return rect
-
-    def _draw_held(self, number: int, item: HeldItem, people: Sequence[Person]) -> Rect | None:
-        mesh = self._scene.held_mesh(item, people[item.person])
-        rect = self._rect_of(mesh.points_m, margin=0)
-        if rect is not None:
-            self._draw(mesh, 2 * _PERSON_KEY + number * _KEYS_PER_PERSON, rect, self._now)
         return rect
 
     @property
@@ -156,22 +213,19 @@ class CameraRenderer:
         height, width = self._lens.canvas_shape
         return width, height
 
-    def _rect_of(self, points_m: NDArray[np.float32], *, margin: int) -> Rect | None:
+    def _rect_of(self, points_m: NDArray[np.float32]) -> Rect | None:
+        rect: Rect = _raster.bounds(_raster.project(points_m, self._camera), *self._size)
+        return None if rect[0] >= rect[2] or rect[1] >= rect[3] else rect
+
+    def _grown(self, rect: Rect, margin_px: int) -> Rect:
         width, height = self._size
-        rect = _raster.bounds(_raster.project(points_m, self._camera), width, height)
-        if _empty(rect):
-            return None
         x0, y0, x1, y1 = rect
-        return max(x0 - margin, 0), max(y0 - margin, 0), min(x1 + margin, width), min(y1 + margin, height)
+        return max(x0 - margin_px, 0), max(y0 - margin_px, 0), min(x1 + margin_px, width), min(y1 + margin_px, height)
 
 
 def _corners(region: Region) -> NDArray[np.float32]:
     x, y, z = zip(region[:3], region[3:], strict=True)
     return np.array([(a, b, c) for a in x for b in y for c in z], np.float32)
-
-
-def _empty(rect: Rect) -> bool:
-    return rect[0] >= rect[2] or rect[1] >= rect[3]
 
 
 def _overlap(one: Rect, other: Rect) -> bool:

@@ -3,7 +3,8 @@
 Compiled underneath, so that the scenario may ask for joints at the sampling rate of the shelves.
 """
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,8 +35,9 @@ class Pose:
 
     (x_m, y_m): store frame, under the hips before any step a reach takes; yaw_rad: heading, 0 along x and
     counter-clockwise; gait_phase_rad grows by 2 pi each STRIDE_M walked. A hand goes the share ``*_reach_weight``
-    (0..1) of the way from its natural place to ``*_reach_m`` (store frame). ``crouch`` and ``lean``: how deep the knees
-    are bent and how far the trunk is forward, 0..1, beside what a reach takes.
+    (0..1) of the way from its natural place to ``*_reach_m`` (store frame), and ``*_reach_rate_hz`` is how fast that
+    share grows. ``crouch`` and ``lean``: how deep the knees are bent and how far the trunk is forward, 0..1, beside
+    what a reach takes.
     """
 
     body_index: int
@@ -50,6 +52,25 @@ class Pose:
     right_reach_weight: float = 1.0
     crouch: float = 0.0
     lean: float = 0.0
+    left_reach_rate_hz: float = 0.0
+    right_reach_rate_hz: float = 0.0
+
+    @property
+    def moves(self) -> bool:
+        """Whether a moment ago it was another."""
+        return self.speed_mps != 0 or self.left_reach_rate_hz != 0 or self.right_reach_rate_hz != 0
+
+    def before(self, lapse_s: float) -> "Pose":
+        """The pose so long ago, had all gone on as it goes now."""
+        walked_m = self.speed_mps * lapse_s
+        return replace(
+            self,
+            x_m=self.x_m - walked_m * math.cos(self.yaw_rad),
+            y_m=self.y_m - walked_m * math.sin(self.yaw_rad),
+            gait_phase_rad=self.gait_phase_rad - walked_m / STRIDE_M * 2 * math.pi,
+            left_reach_weight=self.left_reach_weight - self.left_reach_rate_hz * lapse_s,
+            right_reach_weight=self.right_reach_weight - self.right_reach_rate_hz * lapse_s,
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drivers.twin.render import _raster
+from drivers.twin.render._blur import NOWHERE_PX, TILE_PX
 from drivers.twin.render._body import Body, Material, Pattern, load_bodies
 from drivers.twin.render._fixtures import below_board, fixtures, lamps
 from drivers.twin.render._mesh import Floats, Mesh
@@ -17,6 +18,7 @@ from drivers.twin.render._products import ProductModel, model
 from drivers.twin.render._texture import TextureStack
 from engine.domain import SkuId, Store
 
+_LAPSE_S = 0.02  # between two poses whose difference is a speed
 _CONTACT, _CONTACT_M = 0.2, 0.02  # what stands on something is darker just above it
 _BLOCK_SHARE = 0.71  # of the stature, where a top of two blocks of colour changes: below the chest
 
@@ -48,8 +50,8 @@ class HeldItem:
 class Person:
     """A skinned and lit body: points (n, 3); lit (n, 6) and pattern (n, 2) as the kernels take them."""
 
+    pose: Pose
     posed: Posed
-    yaw_rad: float
     points_m: Floats
     lit: Floats
     pattern: Floats
@@ -58,11 +60,26 @@ class Person:
 
 
 @dataclass(frozen=True, eq=False)
+class Motion:
+    """How fast a person's points (n, 3) and palms (2, 3), left and right, go; m/s in the store frame."""
+
+    points_mps: Floats
+    palms_mps: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Scratch:
-    """What the rasteriser writes beside depth and colour: face_at (H, W), bary (H, W, 2)."""
+    """What is written beside depth and colour: face_at (H, W), bary (H, W, 2), behind (H, W, 3).
+
+    smear (H, W), tiles (rows, columns, 3) and ends (H, 2) are as ``_blur`` has them.
+    """
 
     face_at: NDArray[np.int32]
     bary: Floats
+    smear: Floats
+    tiles: Floats
+    ends: NDArray[np.int32]
+    behind: NDArray[np.uint8]
 
 
 class StoreScene:
@@ -79,6 +96,7 @@ class StoreScene:
         self._items = {item.item_id: (item, self._standing(item)) for item in items}
         self._changes: list[Region] = []
         self._people: dict[Pose, Person] = {}
+        self._motions: dict[Pose, Motion] = {}
         self._scratch: dict[tuple[int, int], Scratch] = {}
         self._outfits = [_outfit(body) for body in self.bodies]
 
@@ -114,35 +132,59 @@ class StoreScene:
         return item
 
     def scratch(self, shape: tuple[int, int]) -> Scratch:
-        """Working memory for a canvas of that shape, shared by cameras alike; clear ``face_at`` after use."""
+        """Working memory for a canvas of that shape, shared by cameras alike; who writes it clears it."""
         if shape not in self._scratch:
-            self._scratch[shape] = Scratch(np.full(shape, -1, np.int32), np.zeros((*shape, 2), np.float32))
+            grid = (shape[0] // TILE_PX + 1, shape[1] // TILE_PX + 1)
+            bary, smear, tiles = (np.zeros(size, np.float32) for size in ((*shape, 2), shape, (*grid, 3)))
+            behind = np.zeros((*shape, 3), np.uint8)
+            ends = np.tile(np.array([NOWHERE_PX, -NOWHERE_PX], np.int32), (shape[0], 1))
+            self._scratch[shape] = Scratch(np.full(shape, -1, np.int32), bary, smear, tiles, ends, behind)
         return self._scratch[shape]
 
     def people(self, poses: Sequence[Pose]) -> list[Person]:
         """Skinned and lit bodies, shared by all cameras that render the same poses."""
         self._people = {pose: self._people.get(pose) or self._person(pose) for pose in poses}
+        self._motions = {pose: motion for pose, motion in self._motions.items() if pose in self._people}
         return [self._people[pose] for pose in poses]
+
+    def motion(self, person: Person) -> Motion | None:
+        """How fast somebody goes, shared as ``people`` are; None for who stands."""
+        pose = person.pose
+        if not pose.moves:
+            return None
+        if pose not in self._motions:
+            posed, points, _ = self._skinned(pose.before(_LAPSE_S))
+            palms = [person.posed.joint(palm) - posed.joint(palm) for palm in ("left_hand", "right_hand")]
+            self._motions[pose] = Motion((person.points_m - points) / _LAPSE_S, np.array(palms, np.float32) / _LAPSE_S)
+        return self._motions[pose]
 
     def held_mesh(self, item: HeldItem, person: Person) -> Mesh:
         """The unit upright in the palm, its front away from the body."""
         width, depth, height = self._models[item.sku_id].size_m
         palm = person.posed.joint(f"{item.hand}_hand")
         out_m = min(width, depth) / 2
-        x, y = palm[0] + out_m * math.cos(person.yaw_rad), palm[1] + out_m * math.sin(person.yaw_rad)
+        x, y = palm[0] + out_m * math.cos(person.pose.yaw_rad), palm[1] + out_m * math.sin(person.pose.yaw_rad)
         mesh = self._models[item.sku_id].mesh
-        return mesh.placed(float(x), float(y), float(palm[2]) - 0.45 * height, turn_rad=person.yaw_rad + math.pi / 2)
+        return mesh.placed(
+            float(x), float(y), float(palm[2]) - 0.45 * height, turn_rad=person.pose.yaw_rad + math.pi / 2
+        )
 
     def _person(self, pose: Pose) -> Person:
         body, (albedo, pattern) = self.bodies[pose.body_index], self._outfits[pose.body_index]
-        posed = put_in_pose(body, pose)
-        bones = np.concatenate([posed.turns, posed.shifts_m[:, :, None]], axis=2).astype(np.float32)
-        points, normals = _raster.skin(body.vertices_m, body.normals, body.bone_rows, body.bone_weights, bones)
+        posed, points, normals = self._skinned(pose)
         plain = _raster.light_vertices(points, normals, albedo[:, :3], self.lamps)
         second = plain
         if body.pattern is not Pattern.PLAIN:
             second = _raster.light_vertices(points, normals, albedo[:, 3:], self.lamps)
-        return Person(posed, pose.yaw_rad, points, np.hstack([plain, second]), pattern, body.faces, body.pattern)
+        return Person(pose, posed, points, np.hstack([plain, second]), pattern, body.faces, body.pattern)
+
+    def _skinned(self, pose: Pose) -> tuple[Posed, Floats, Floats]:
+        """A body in a pose, its points and normals (n, 3)."""
+        body = self.bodies[pose.body_index]
+        posed = put_in_pose(body, pose)
+        bones = np.concatenate([posed.turns, posed.shifts_m[:, :, None]], axis=2).astype(np.float32)
+        points, normals = _raster.skin(body.vertices_m, body.normals, body.bone_rows, body.bone_weights, bones)
+        return posed, points, normals
 
     def _standing(self, item: SceneItem) -> Mesh:
         mesh = self._models[item.sku_id].mesh
