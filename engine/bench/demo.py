@@ -161,8 +161,8 @@ class Demo:
             folder=self._folder,
             truth=tuple(truth),
             heard=tuple(witness.heard),
-            score=score(truth, witness.heard, witness.health),
-            accounts=account(truth, witness.heard),
+            score=score(truth, witness.heard, health=witness.health, store=self._folder.store),
+            accounts=account(truth, witness.heard, self._folder.store),
             screenshots=self._screenshots,
         )
 

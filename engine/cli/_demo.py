@@ -127,8 +127,10 @@ def _receipts(accounts: list["VisitAccount"]) -> Table:
     table = Table("shopper", "took", "was charged", "total", "")
     for entry in accounts:
         took = ", ".join(f"{count} x {sku_id}" for sku_id, count in sorted(entry.true_units.items())) or "nothing"
-        receipt = entry.receipt
-        charged = ", ".join(f"{line.quantity} x {line.sku_id}" for line in receipt.lines) if receipt else "no receipt"
-        total = f"{receipt.total_minor / 100:.2f} {receipt.currency}" if receipt else ""
-        table.add_row(str(entry.shopper), took, charged or "nothing", total, "right" if entry.exact else "WRONG")
+        charged, total = "no receipt", ""
+        if entry.receipt is not None:
+            pays = (f"{count} x {sku_id}" for sku_id, count in sorted(entry.billed_units.items()))
+            charged = ", ".join(pays) or "nothing"
+            total = f"{entry.paid_minor / 100:.2f} {entry.receipt.currency}"
+        table.add_row(str(entry.shopper), took, charged, total, "right" if entry.exact else "WRONG")
     return table

@@ -15,8 +15,8 @@ def test_what_shoppers_take_is_on_their_receipts(tmp_path: Path) -> None:
         store.await_that(lambda: store.shopping_is_over, what="the shoppers leave")
         store.await_that(lambda: _all_receipts_are_out(store), what="receipts follow")
         truth = read_truth(store.truth)
-        result = score(truth, store.witness.heard, store.witness.health)
-        accounts = account(truth, store.witness.heard)
+        result = score(truth, store.witness.heard, health=store.witness.health, store=store.folder.store)
+        accounts = account(truth, store.witness.heard, store.folder.store)
 
     assert result.lines_true >= 5
     assert result.right_share >= 0.9

@@ -36,7 +36,7 @@ def judge(trial: Trial, store: Store) -> TrialScore:
         movements=_judge_movements(verdicts, visits, trial.heard),
         review=review.score(),
         receipts=judge_receipts(trial.heard, accounts, movements, review),
-        floor=judge_floor(trial.floors, trial.true_places),
+        floor=judge_floor(trial.floors, trial.true_places, store),
         reference=judge_reference(trial.reference, accounts, movements),
         mistakes=_mistakes(trial, Words(store, trial, accounts), verdicts, review, accounts),
     )

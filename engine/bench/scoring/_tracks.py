@@ -6,22 +6,26 @@ shares of true and of computed places in such pairs. Identity switches are those
 "Evaluating multiple object tracking performance: the CLEAR MOT metrics", 2008: instant by instant, a pair of a person
 and a track lasts while they agree, the rest is paired anew with the least distance, and a person whose track is another
 than the last time is a switch. Places agree within 0.5 m on the floor.
+
+The truth has only who is inside: a track that is off the floor, in front of the gate or of the glass, and agrees with
+nobody is not counted.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.bench.scoring._counts import Counts
 from engine.bench.scoring._pairing import best_pairs
 from engine.bench.scoring._score import FloorScore
 from engine.bench.scoring._trial import TruePlace
-from engine.domain import Floats, FloorView
+from engine.domain import Floats, FloorView, Point2, Store
 
 _AGREE_M = 0.5
 
 
-def judge_floor(floors: Sequence[FloorView], places: Sequence[TruePlace]) -> FloorScore:
+def judge_floor(floors: Sequence[FloorView], places: Sequence[TruePlace], store: Store) -> FloorScore:
     """Places in agreeing identities, of all true ones and all computed ones; and the identity switches."""
     there: dict[int, list[TruePlace]] = {}
     for place in places:
@@ -33,8 +37,10 @@ def judge_floor(floors: Sequence[FloorView], places: Sequence[TruePlace]) -> Flo
         people = there.get(floor.t_ns, [])
         shoppers = [place.shopper for place in people]
         tracks = [int(seen.track_id) for seen in floor.shoppers]
-        true, said = true + len(shoppers), said + len(tracks)
-        apart_m = _apart_m(people, floor)
+        said_m = np.array([seen.foot_mm for seen in floor.shoppers], dtype=np.float64).reshape(-1, 2) / 1000
+        apart_m = _apart_m(people, said_m)
+        counted = _inside(said_m, store.floor_m) | (apart_m <= _AGREE_M).any(axis=0)
+        true, said = true + len(shoppers), said + int(counted.sum())
         for row, column in np.argwhere(apart_m <= _AGREE_M):
             key = shoppers[row], tracks[column]
             together[key] = together.get(key, 0) + 1
@@ -45,10 +51,19 @@ def judge_floor(floors: Sequence[FloorView], places: Sequence[TruePlace]) -> Flo
     return FloorScore(identities=identities, id_switches=switches)
 
 
-def _apart_m(people: Sequence[TruePlace], floor: FloorView) -> Floats:
+def _inside(points_m: Floats, corners_m: Sequence[Point2]) -> NDArray[np.bool_]:
+    """Which of the points (N, 2) lie in a polygon: a ray from them crosses its edges an odd number of times."""
+    x, y = points_m[:, 0], points_m[:, 1]
+    inside = np.zeros(len(points_m), dtype=bool)
+    for (x0, y0), (x1, y1) in zip(corners_m, (*corners_m[1:], corners_m[0]), strict=True):
+        if y0 != y1:
+            inside ^= ((y0 > y) != (y1 > y)) & (x < x0 + (y - y0) * (x1 - x0) / (y1 - y0))
+    return inside
+
+
+def _apart_m(people: Sequence[TruePlace], said_m: Floats) -> Floats:
     """Metres between every person (row) and every track (column)."""
     true_m = np.array([(place.x_m, place.y_m) for place in people]).reshape(-1, 2)
-    said_m = np.array([seen.foot_mm for seen in floor.shoppers], dtype=np.float64).reshape(-1, 2) / 1000
     return np.asarray(np.linalg.norm(true_m[:, None] - said_m[None, :], axis=2), dtype=np.float64)
 
 

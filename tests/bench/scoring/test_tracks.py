@@ -38,8 +38,14 @@ def test_places_agree_within_half_a_metre() -> None:
 
 
 def test_missed_people_and_tracks_of_nobody_count() -> None:
-    score = followed(({0: 1.0, 1: 3.0}, {7: 1.0}), ({0: 1.0}, {7: 1.0, 8: 5.0}))
+    score = followed(({0: 1.0, 1: 3.0}, {7: 1.0}), ({0: 1.0}, {7: 1.0, 8: 3.5}))
     assert score == FloorScore(identities=Counts(true=3, said=3, right=2), id_switches=0)
+
+
+def test_a_track_in_front_of_the_gate_is_not_held_against_the_engine() -> None:
+    # The floor ends at x = -4 and 4; a person just inside may be seen just outside.
+    score = followed(({0: 3.9}, {7: 4.1, 8: 4.5, 9: -4.5}), ({}, {8: 4.5}))
+    assert score.identities == Counts(true=1, said=1, right=1)
 
 
 def test_a_pair_lasts_while_it_agrees_even_beside_a_nearer_track() -> None:
