@@ -3,7 +3,8 @@
 from drivers.twin.render import Body
 from engine.bench.paced import PacedProcess
 from engine.bench.scoring import Trial, TruePlace
-from engine.bench.trial._feed import CHUNK_NS, SignalFeed
+from engine.bench.trial._clock import CHUNK_NS, FIRST_NS, OPENING_NS
+from engine.bench.trial._feed import Feed
 from engine.bench.trial._plan import TrialPlan
 from engine.bench.witness import Heard
 from engine.domain import FloorView, ReceiptIssued, VisitLeft
@@ -17,8 +18,8 @@ _RECEIPTS_NS = 10_000_000_000  # on top of the deadline after which the engine d
 
 def play(plan: TrialPlan, engine: PacedProcess, folder: StoreFolder, bodies: tuple[Body, ...]) -> Trial:
     """One trial. Raises ``ScenarioError`` and ``EngineEndedError``."""
-    feed = SignalFeed(folder, plan, bodies)
-    engine.take([Opening(at_ns=feed.first_ns)])
+    feed = Feed(folder, plan, bodies)
+    engine.take([Opening(at_ns=FIRST_NS)])
     heard: list[Heard] = []
     floors: list[FloorView] = []
     places: list[TruePlace] = []
@@ -46,7 +47,7 @@ def play(plan: TrialPlan, engine: PacedProcess, folder: StoreFolder, bodies: tup
         reference=feed.reference(),
         simulated_s=chunks * CHUNK_NS / 1e9,
         cpu_s=told.cpu_s,
-        opened_ns=feed.opened_ns,
+        opened_ns=OPENING_NS,
     )
 
 
