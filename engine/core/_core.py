@@ -83,7 +83,7 @@ class StoreCore:
                     visit_id=visit.visit_id if visit is not None else None,
                     staff=visit is not None and visit.staff,
                     foot_mm=foot_mm,
-                    joints_m=track.joints_m,
+                    joints_m=world.tracker.joints_m(track.track_id),
                 )
                 shoppers.append(shopper)
         return FloorView(t_ns=t_ns, shoppers=tuple(shoppers))

@@ -13,7 +13,7 @@ from engine.core._visits import Visits
 from engine.core.tracking import FloorTracker, TrackerState
 from engine.domain import OutputFact, SensorFault, Store, VisitId
 
-CHECKPOINT_VERSION = 1
+CHECKPOINT_VERSION = 2
 
 
 class CoreState(msgspec.Struct, kw_only=True):

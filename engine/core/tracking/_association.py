@@ -1,126 +1,138 @@
-"""Which person of a frame is which track: one assignment over place, joints and the cost of leaving either alone."""
+"""Which person of a frame is which track: one assignment over place, joints and the cost of leaving either alone.
+
+Most people stand apart from all others: whoever is alone within reach of a track is that track. Only of the rest the
+joints are compared and an assignment is sought.
+"""
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from engine.core.tracking._sightings import MIRRORED, Eye, Flags, Sighting
+from engine.core.tracking._eye import Eyes
+from engine.core.tracking._misfit import MOST_MISFIT, UNKNOWN_MISFIT, misfit
+from engine.core.tracking._sightings import Sighting
+from engine.core.tracking._skeleton import SKELETON_NS, carried
 from engine.core.tracking._state import TrackMemory
-from engine.domain import KEYPOINTS, Floats
+from engine.domain import CameraId
 
 _GATE = 18.0  # squared Mahalanobis distance in two dimensions: one true pair in 8,000 lies beyond
 _ALONE = 26.0  # cost of a track without a person
 _TENTATIVE = 4.0  # an established track is believed first
 _USUAL_AREA_M4 = 1e-4  # determinant of a covariance of 10 cm each way
 _OUT = 1e6
-_SKELETON_S = 1.0  # an older skeleton says nothing
-_JOINT_M = 0.08  # how far a joint moves between frames
-_JOINT_PX = 4.0
-_JOINT_CAP = 9.0
 _JOINT_WEIGHT = 1.5
-_JOINTS_UNKNOWN = 2.5  # what a right pair's joints cost on average
-_LEAST_JOINTS = 3
-_MIRROR_SURE = 1.0  # a mirror image must fit so much better
 _SURE = 4.0  # a pairing that beats the next best by less is in doubt
 
+Costs = dict[tuple[int, int], float]
+"""By track and person: of the pairs that are near enough."""
 
-@dataclass(frozen=True)
-class Pairing:
-    """A track and its person, by index.
 
-    ``doubtful``: another pairing explains the frame about as well. ``mirrored``: left and right are exchanged.
-    """
+class Pairing(msgspec.Struct, frozen=True):
+    """A track and its person, by index; ``doubtful``: another pairing explains the frame about as well."""
 
     track: int
     sighting: int
     doubtful: bool
-    mirrored: bool
 
 
 def associate(
-    eye: Eye, tracks: Sequence[TrackMemory], sightings: Sequence[Sighting], *, t_ns: int
-) -> tuple[Pairing, ...]:
+    eyes: Eyes, camera_id: CameraId, tracks: Sequence[TrackMemory], sightings: Sequence[Sighting], *, t_ns: int
+) -> list[Pairing]:
     """The cheapest pairing of tracks, carried on to ``t_ns`` or later, with the persons of one frame."""
-    if not tracks or not sightings:
-        return ()
-    cost = _place_cost(tracks, sightings, t_ns)
-    near = cost < _OUT
-    if not near.any():
-        return ()
-    joints, mirrored = _joint_cost(eye, tracks, sightings, t_ns)
-    cost = np.where(near, cost + _JOINT_WEIGHT * joints, _OUT)
-    alone = np.where(np.eye(len(tracks), dtype=bool), _ALONE, 2 * _OUT)
-    rows, columns = linear_sum_assignment(np.concatenate([cost, alone], axis=1))
-    taken = {int(row): int(column) for row, column in zip(rows, columns, strict=True) if column < len(sightings)}
-    return tuple(
-        Pairing(row, column, _is_doubtful(cost, tracks, taken, row), bool(mirrored[row, column]))
-        for row, column in taken.items()
-        if cost[row, column] < _OUT
-    )
+    costs = _place_costs(tracks, sightings, t_ns)
+    near_track = [0] * len(tracks)
+    near_person = [0] * len(sightings)
+    for track, person in costs:
+        near_track[track] += 1
+        near_person[person] += 1
+    pairings = []
+    contested: Costs = {}
+    for (track, person), cost in costs.items():
+        apart = near_track[track] == near_person[person] == 1
+        if apart and cost + _JOINT_WEIGHT * MOST_MISFIT < _ALONE:
+            pairings.append(Pairing(track, person, doubtful=False))
+        else:
+            contested[track, person] = cost
+    if contested:
+        _add_joint_costs(contested, eyes, camera_id, (tracks, sightings), t_ns)
+        pairings += _assigned(contested, tracks)
+    return pairings
 
 
-def _place_cost(tracks: Sequence[TrackMemory], sightings: Sequence[Sighting], t_ns: int) -> Floats:
-    rows = []
-    for track in tracks:
+def _place_costs(tracks: Sequence[TrackMemory], sightings: Sequence[Sighting], t_ns: int) -> Costs:
+    costs: Costs = {}
+    for row, track in enumerate(tracks):
         (x, y), (axx, axy, ayy) = track.motion.place(t_ns)
         first = 0.0 if track.confirmed else _TENTATIVE
-        row = []
-        for sighting in sightings:
-            dx, dy = sighting.foot_m[0] - x, sighting.foot_m[1] - y
-            sxx, sxy, syy = axx + sighting.spread[0], axy + sighting.spread[1], ayy + sighting.spread[2]
+        for column, sighting in enumerate(sightings):
+            (sx, sy), (sxx, sxy, syy) = sighting.foot_m, sighting.spread
+            dx, dy = sx - x, sy - y
+            sxx, syy = sxx + axx, syy + ayy
+            if dx * dx + dy * dy > _GATE * (sxx + syy):  # no direction is wider than the sum of both
+                continue
+            sxy += axy
             det = sxx * syy - sxy * sxy
             far = (syy * dx * dx - 2 * sxy * dx * dy + sxx * dy * dy) / det
-            row.append(far + math.log(det / _USUAL_AREA_M4) + first if far < _GATE else _OUT)
-        rows.append(row)
-    return np.array(rows)
+            if far < _GATE:
+                costs[row, column] = far + math.log(det / _USUAL_AREA_M4) + first
+    return costs
 
 
-def _joint_cost(
-    eye: Eye, tracks: Sequence[TrackMemory], sightings: Sequence[Sighting], t_ns: int
-) -> tuple[Floats, Flags]:
-    """Error of the tracks' last skeletons in this picture, and whether the mirror image fits, (tracks, sightings)."""
-    joints, sigmas = np.zeros((len(tracks), KEYPOINTS, 3)), np.zeros((len(tracks), KEYPOINTS))
-    for row, track in enumerate(tracks):
-        skeleton = track.skeleton
-        if skeleton is None or (t_ns - skeleton.t_ns) * 1e-9 > _SKELETON_S:
+def _add_joint_costs(
+    costs: Costs,
+    eyes: Eyes,
+    camera_id: CameraId,
+    between: tuple[Sequence[TrackMemory], Sequence[Sighting]],
+    t_ns: int,
+) -> None:
+    """Add the errors of the tracks' last skeletons in this picture."""
+    tracks, sightings = between
+    pairs, bodies, sigmas, joints = [], [], [], []
+    for row, column in costs:
+        track, view = tracks[row], sightings[column].view
+        if track.skeleton is None or view is None or t_ns - track.skeleton.t_ns > SKELETON_NS:
+            costs[row, column] += _JOINT_WEIGHT * UNKNOWN_MISFIT
             continue
-        (x, y), _ = track.motion.place(t_ns)
-        joints[row] = skeleton.joints + np.array((x - skeleton.foot_m[0], y - skeleton.foot_m[1], 0.0))
-        sigmas[row] = skeleton.sigmas_m
-    points_px, depth_m = eye.project(joints)
-    variance = (eye.focal_px / depth_m) ** 2 * (sigmas**2 + _JOINT_M**2) + _JOINT_PX**2
-    seen_px = np.stack([sighting.keypoints_px for sighting in sightings])
-    scores = np.stack([sighting.scores for sighting in sightings])
-    seen_px = np.concatenate([seen_px, seen_px[:, MIRRORED]])
-    scores = np.concatenate([scores, scores[:, MIRRORED]])
-    apart = points_px[:, None] - seen_px[None]
-    error = np.minimum((apart * apart).sum(axis=3) / variance[:, None], _JOINT_CAP)
-    weight = np.where(sigmas[:, None] > 0, scores[None], 0.0)
-    straight, mirrored = np.split(_mean_where_known(error, weight), 2, axis=1)
-    turned = mirrored + _MIRROR_SURE < straight
-    return np.where(turned, mirrored, straight), turned
+        pairs.append((row, column))
+        bodies.append(carried(track.skeleton, track.motion, t_ns))
+        sigmas.append(track.skeleton.sigmas_m)
+        joints.append(view.joints)
+    if pairs:
+        rig = eyes.rig.rows(np.full(len(pairs), eyes.row_of[camera_id]))
+        errors, _ = misfit(rig, np.array(bodies), np.array(sigmas), np.array(joints))
+        for pair, error in zip(pairs, errors.tolist(), strict=True):
+            costs[pair] += _JOINT_WEIGHT * error
 
 
-def _mean_where_known(error: Floats, weight: Floats) -> Floats:
-    known = (weight > 0).sum(axis=2) >= _LEAST_JOINTS
-    mean = (weight * error).sum(axis=2) / np.maximum(weight.sum(axis=2), 1e-9)
-    return np.where(known, mean, _JOINTS_UNKNOWN)
+def _assigned(costs: Costs, tracks: Sequence[TrackMemory]) -> list[Pairing]:
+    rows = sorted({row for row, _ in costs})
+    columns = sorted({column for _, column in costs})
+    matrix = np.full((len(rows), len(columns) + len(rows)), 2 * _OUT)
+    matrix[:, : len(columns)] = _OUT
+    place = {column: at for at, column in enumerate(columns)}
+    for at, row in enumerate(rows):
+        matrix[at, len(columns) + at] = _ALONE
+        for column in columns:
+            matrix[at, place[column]] = costs.get((row, column), _OUT)
+    chosen = zip(*linear_sum_assignment(matrix), strict=True)
+    taken = {rows[at]: columns[to] for at, to in chosen if to < len(columns) and (rows[at], columns[to]) in costs}
+    rivals = [row for row in rows if tracks[row].confirmed]
+    return [Pairing(row, column, _is_doubtful(costs, taken, rivals, row)) for row, column in taken.items()]
 
 
-def _is_doubtful(cost: Floats, tracks: Sequence[TrackMemory], taken: dict[int, int], row: int) -> bool:
+def _is_doubtful(costs: Costs, taken: dict[int, int], rivals: Sequence[int], row: int) -> bool:
     """Whether exchanging this track's person with another established track's costs next to nothing."""
     column = taken[row]
-    for other, track in enumerate(tracks):
-        if other == row or not track.confirmed:
+    for other in rivals:
+        theirs = costs.get((other, column))
+        if other == row or theirs is None:
             continue
-        theirs = taken.get(other)
-        if theirs is None:
-            more = cost[other, column] - cost[row, column]
-        else:
-            more = cost[other, column] + min(cost[row, theirs], _ALONE) - cost[row, column] - cost[other, theirs]
+        more = theirs - costs[row, column]
+        if other in taken:
+            more += min(costs.get((row, taken[other]), _OUT), _ALONE) - costs[other, taken[other]]
         if more < _SURE:
             return True
     return False

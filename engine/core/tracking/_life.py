@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence, Set
 
-import numpy as np
-
+from engine.core.tracking._eye import Eye
 from engine.core.tracking._floor import FloorArea
-from engine.core.tracking._sightings import Eye, Sighting
+from engine.core.tracking._sightings import Sighting
 from engine.core.tracking._state import PairMemory, TrackerState, TrackMemory
 from engine.domain import TrackId
 
-_CHEST_M = 1.2
+_CHEST_M, _NEAREST_M = 1.2, 0.2
 _FRAME_MARGIN_PX = 12.0
 _BOX_MARGIN_PX = 6.0
 
@@ -44,9 +43,8 @@ def is_confirmed(track: TrackMemory, area: FloorArea) -> bool:
 def should_see(eye: Eye, area: FloorArea, track: TrackMemory, sightings: Sequence[Sighting]) -> bool:
     """Whether this frame would show the track's body: in the picture, behind no fixture and behind nobody's box."""
     chest_m = (track.motion.x, track.motion.y, _CHEST_M)
-    point_px, depth_m = eye.project(np.array(chest_m))
-    x, y = float(point_px[0]), float(point_px[1])
-    if depth_m <= 0.2 or not _FRAME_MARGIN_PX < x < eye.width_px - _FRAME_MARGIN_PX:
+    x, y, depth_m = eye.project(*chest_m)
+    if depth_m <= _NEAREST_M or not _FRAME_MARGIN_PX < x < eye.width_px - _FRAME_MARGIN_PX:
         return False
     if not _FRAME_MARGIN_PX < y < eye.height_px - _FRAME_MARGIN_PX:
         return False
@@ -83,33 +81,47 @@ def has_ended(track: TrackMemory, area: FloorArea, now_ns: int) -> bool:
     return missed or unseen_s > (_HIDDEN_YOUNG_S if lived_s < _YOUNG_S else _HIDDEN_S)
 
 
-def note_mixed(tracks: Sequence[TrackMemory], t_ns: int) -> None:
-    """Mark tracks of two people so near each other that nothing but their momentum tells them apart."""
-    people = [track for track in tracks if track.confirmed]
-    for i, one in enumerate(people):
-        for other in people[i + 1 :]:
-            dx, dy = one.motion.x - other.motion.x, one.motion.y - other.motion.y
-            if dx * dx + dy * dy < _MIXED_M**2:
-                one.mixed_ns = other.mixed_ns = t_ns
+def note_near(memory: TrackerState, matched: Set[TrackId], t_ns: int) -> None:
+    """Mark tracks that may have been exchanged, and end the younger of two tracks on one body.
 
-
-def merge_duplicates(memory: TrackerState, matched: Set[TrackId], t_ns: int) -> None:
-    """End the younger of two tracks that stay at one place while no camera shows two bodies there."""
-    since = {(pair.older, pair.younger): pair.since_ns for pair in memory.pairs}
+    Two people may have been exchanged when nothing but their momentum told them apart. Two tracks are one body when
+    they stay at one place while no camera shows two bodies there.
+    """
     pairs, ended = [], set()
-    tracks = [track for track in memory.tracks if not track.name]
-    for i, older in enumerate(tracks):
-        for younger in tracks[i + 1 :]:
-            dx, dy = older.motion.x - younger.motion.x, older.motion.y - younger.motion.y
-            if dx * dx + dy * dy > _SAME_BODY_M**2:
-                continue
-            two_bodies = older.track_id in matched and younger.track_id in matched
-            since_ns = t_ns if two_bodies else since.get((older.track_id, younger.track_id), t_ns)
-            lived_s = (t_ns - younger.born_ns) * 1e-9
-            if (t_ns - since_ns) * 1e-9 > (_SAME_BODY_S if lived_s < _SAME_BODY_OLD_S else _SAME_BODY_OLD_S):
-                ended.add(younger.track_id)
-            else:
-                pairs.append(PairMemory(older=older.track_id, younger=younger.track_id, since_ns=since_ns))
-    memory.pairs = [pair for pair in pairs if not {pair.older, pair.younger} & ended]
+    for older, younger, apart_m2 in _near(memory.tracks):
+        if apart_m2 < _MIXED_M**2 and older.confirmed and younger.confirmed:
+            older.mixed_ns = younger.mixed_ns = t_ns
+        pair = _watched(memory, older, younger, t_ns)
+        if older.track_id in matched and younger.track_id in matched:
+            pair.since_ns = t_ns
+        lived_s = (t_ns - younger.born_ns) * 1e-9
+        if (t_ns - pair.since_ns) * 1e-9 > (_SAME_BODY_S if lived_s < _SAME_BODY_OLD_S else _SAME_BODY_OLD_S):
+            ended.add(younger.track_id)
+        else:
+            pairs.append(pair)
+    memory.pairs = pairs
     if ended:
+        memory.pairs = [pair for pair in pairs if not {pair.older, pair.younger} & ended]
         memory.tracks = [track for track in memory.tracks if track.track_id not in ended]
+
+
+def _near(tracks: Sequence[TrackMemory]) -> list[tuple[TrackMemory, TrackMemory, float]]:
+    """Pairs of our own tracks near each other, older before younger, and their squared distance."""
+    along = sorted((track.motion.x, number) for number, track in enumerate(tracks) if not track.name)
+    found = []
+    for at, (x, number) in enumerate(along):
+        for other_x, other in along[at + 1 :]:
+            dx = other_x - x
+            if dx > _SAME_BODY_M:
+                break
+            dy = tracks[other].motion.y - tracks[number].motion.y
+            if dx * dx + dy * dy <= _SAME_BODY_M**2:
+                found.append((min(number, other), max(number, other), dx * dx + dy * dy))
+    return [(tracks[older], tracks[younger], apart_m2) for older, younger, apart_m2 in sorted(found)]
+
+
+def _watched(memory: TrackerState, older: TrackMemory, younger: TrackMemory, t_ns: int) -> PairMemory:
+    for pair in memory.pairs:
+        if pair.older == older.track_id and pair.younger == younger.track_id:
+            return pair
+    return PairMemory(older=older.track_id, younger=younger.track_id, since_ns=t_ns)

@@ -4,110 +4,184 @@ A weak pull towards the body's axis settles what one camera alone leaves open: t
 passes the axis, and the sigma says how little that means.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from engine.core.tracking._sightings import Eye
-from engine.core.tracking._state import HandSample, Side, Skeleton, TrackMemory
+from engine.core.tracking._eye import Eyes
+from engine.core.tracking._misfit import misfit, observed
+from engine.core.tracking._motion import Motion
+from engine.core.tracking._state import HandSample, Side, Skeleton, TrackMemory, View
 from engine.domain import KEYPOINTS, CameraId, Floats, Vector3
 
 VIEW_KEPT_NS = 250_000_000
+SKELETON_NS = 1_000_000_000
+"""An older skeleton says nothing."""
 
 _WRISTS = (9, 10)
 _REACH_M = np.array([0.15] * 7 + [0.25] * 2 + [0.35] * 2 + [0.12] * 2 + [0.20] * 2 + [0.25] * 2)
 _SPEED_MPS = np.array([0.1] * 7 + [0.25] * 2 + [0.35] * 2 + [0.1] * 2 + [0.25] * 2 + [0.5] * 2)  # against the body
+_JOINT_PX = 2.5  # spread of a joint with score 1
 _MIDDLE_M, _MIDDLE_SIGMA_M = 1.0, 3.0
-_OUTLIER = 16.0  # squared residual in sigmas, two dimensions
+_OUTLIER, _ENOUGH_VIEWS = 16.0, 3  # squared residual in sigmas, two dimensions
 _ONE_VIEW_SIGMA_M = 0.20
 _LEAST_SIGMA_M = 0.01
 
 _BEYOND_WRIST = 0.35  # the middle of the hand lies so much of a forearm further
 _LONGEST_FOREARM_M = 0.34
 _LONGEST_ARM_M = 1.1
+_NO_ELBOW_SIGMA_M = 0.06
+_OUTVOTED = 6  # so many more mirrored views than others: it is the skeleton that has its sides wrong
 
 
-def build_skeletons(tracks: Sequence[TrackMemory], eyes: dict[CameraId, Eye], *, t_ns: int) -> tuple[Skeleton, ...]:
+def carried(skeleton: Skeleton, motion: Motion, t_ns: int) -> Floats:
+    """The joints moved along with the body to ``t_ns``, at or before the motion's instant; (17, 3)."""
+    (x, y), _ = motion.place(t_ns)
+    moved: Floats = skeleton.joints + np.array((x - skeleton.foot_m[0], y - skeleton.foot_m[1], 0.0))
+    return moved
+
+
+def keep_views(track: TrackMemory, t_ns: int) -> None:
+    """Drop the views that are too old at ``t_ns`` to say where a joint is."""
+    track.views = {c: view for c, view in track.views.items() if abs(t_ns - view.t_ns) <= VIEW_KEPT_NS}
+    track.fresh = [camera_id for camera_id in track.fresh if camera_id in track.views]
+
+
+def turn_views(tracks: Sequence[TrackMemory], eyes: Eyes, *, t_ns: int) -> None:
+    """Exchange left and right in the fresh views whose mirror image fits the skeleton plainly better."""
+    pairs = [
+        (track, track.skeleton, camera_id, track.views[camera_id])
+        for track in tracks
+        if track.skeleton is not None and t_ns - track.skeleton.t_ns <= SKELETON_NS
+        for camera_id in track.fresh
+    ]
+    if not pairs:
+        return
+    _, turned = misfit(
+        eyes.rig.rows(np.array([eyes.row_of[camera_id] for _, _, camera_id, _ in pairs])),
+        np.array([carried(skeleton, track.motion, view.t_ns) for track, skeleton, _, view in pairs]),
+        np.array([skeleton.sigmas_m for _, skeleton, _, _ in pairs]),
+        np.array([view.joints for _, _, _, view in pairs]),
+    )
+    for (track, _, camera_id, view), other in zip(pairs, turned.tolist(), strict=True):
+        if camera_id in track.views:
+            _vote(track, camera_id, view, turned=other)
+
+
+def _vote(track: TrackMemory, camera_id: CameraId, view: View, *, turned: bool) -> None:
+    """Take a view's word for its sides, or the skeleton's; outvoted for long, the skeleton has its sides wrong."""
+    track.mirror_votes = max(0, track.mirror_votes + (1 if turned else -1))
+    if track.mirror_votes >= _OUTVOTED:
+        track.mirror_votes, track.skeleton = 0, None
+        track.views, track.fresh = {camera_id: view}, [camera_id]
+    elif turned:
+        track.views[camera_id] = view.mirrored()
+
+
+def build_skeletons(tracks: Sequence[TrackMemory], eyes: Eyes, *, t_ns: int) -> tuple[Skeleton, ...]:
     """Each track's joints at ``t_ns`` from its views, which are carried along with the body."""
-    cameras = sorted({camera_id for track in tracks for camera_id in track.views})
-    shape = (len(tracks), len(cameras), KEYPOINTS)
-    rays, spread = np.zeros((*shape, 3)), np.zeros(shape)
-    origin, age_s, foot = np.zeros((*shape[:2], 3)), np.zeros(shape[:2]), np.zeros((shape[0], 2))
+    shape = (len(tracks), max(len(track.views) for track in tracks))
+    joints_px = np.zeros((*shape, KEYPOINTS, 3))
+    camera, late_s, range_m = np.zeros(shape, dtype=np.intp), np.zeros(shape), np.zeros(shape)
     for row, track in enumerate(tracks):
-        (foot[row, 0], foot[row, 1]), _ = track.motion.place(t_ns)
-        for column, camera_id in enumerate(cameras):
-            view = track.views.get(camera_id)
-            if view is None:
-                continue
-            late_s = (t_ns - view.t_ns) * 1e-9
-            x, y, z = eyes[camera_id].position_m
-            origin[row, column] = x + track.motion.vx * late_s, y + track.motion.vy * late_s, z
-            rays[row, column], spread[row, column], age_s[row, column] = view.rays, view.spreads_m, abs(late_s)
-    weight = np.where(spread > 0, 1 / (spread**2 + (_SPEED_MPS * age_s[..., None]) ** 2 + 1e-9), 0.0)
-    joints, sigmas = _intersect(rays, origin, weight, foot)
+        for column, (camera_id, view) in enumerate(track.views.items()):
+            joints_px[row, column] = view.joints
+            camera[row, column] = eyes.row_of[camera_id]
+            late_s[row, column], range_m[row, column] = (t_ns - view.t_ns) * 1e-9, view.range_m
+    foot = [track.motion.place(t_ns)[0] for track in tracks]
+    rig = eyes.rig.rows(camera)
+    points_px, scores = observed(joints_px)
+    spread_m = (_JOINT_PX * range_m / rig.focal_px)[..., None] / np.maximum(scores, 0.1)
+    weight = (scores > 0) / (spread_m**2 + (_SPEED_MPS * late_s[..., None]) ** 2 + 1e-9)
+    # A view of a body that has walked on since is a view of the body here from an eye that was moved along.
+    velocity = np.array([(track.motion.vx, track.motion.vy, 0.0) for track in tracks])
+    origin = rig.origin_m + velocity[:, None] * late_s[..., None]
+    joints, sigmas = _intersect(_by_joint(rig.rays(points_px), origin, weight, np.array(foot)))
     return tuple(
-        Skeleton(
-            t_ns=t_ns,
-            foot_m=(float(foot[row, 0]), float(foot[row, 1])),
-            joint_m=tuple(joints[row].ravel().tolist()),
-            sigma_m=tuple(sigmas[row].tolist()),
+        Skeleton(t_ns=t_ns, foot_m=foot_m, joint_m=tuple(joint_m), sigma_m=tuple(sigma_m))
+        for foot_m, joint_m, sigma_m in zip(
+            foot, joints.reshape(len(tracks), -1).tolist(), sigmas.reshape(len(tracks), -1).tolist(), strict=True
         )
-        for row in range(len(tracks))
     )
 
 
-def _intersect(rays: Floats, origin: Floats, weight: Floats, foot: Floats) -> tuple[Floats, Floats]:
-    """Joints (T, 17, 3) and sigmas (T, 17), 0 where nobody saw the joint; one outlier among three views is dropped."""
-    joints, variance = _solve(rays, origin, weight, foot)
-    misfit = weight * _off_ray2(joints, rays, origin)
-    views = (weight > 0).sum(axis=1)
-    worst = misfit.argmax(axis=1)
-    wrong = (views >= 3) & (misfit.max(axis=1) > _OUTLIER)
-    if wrong.any():
-        drop = wrong[:, None] & (np.arange(weight.shape[1])[None, :, None] == worst[:, None])
-        weight = np.where(drop, 0.0, weight)
-        joints, variance = _solve(rays, origin, weight, foot)
-        misfit = weight * _off_ray2(joints, rays, origin)
-        views = (weight > 0).sum(axis=1)
-    excess = misfit.sum(axis=1) / np.maximum(2 * views - 3, 1)
+@dataclass(frozen=True)
+class _Sights:
+    """Lines of sight to joints, one joint a row.
+
+    ``rays`` and ``origin`` (N, views, 3), ``weight`` (N, views), the body's ``axis`` (N, 2) and ``pull`` (N,) to it.
+    """
+
+    rays: Floats
+    origin: Floats
+    weight: Floats
+    axis: Floats
+    pull: Floats
+
+    def rows(self, which: NDArray[np.intp], weight: Floats) -> "_Sights":
+        """Some of the joints, weighted anew."""
+        return _Sights(self.rays[which], self.origin[which], weight, self.axis[which], self.pull[which])
+
+
+def _by_joint(rays: Floats, origin: Floats, weight: Floats, foot: Floats) -> _Sights:
+    """Bring rays (T, V, 17, 3), origins (T, V, 3), weights (T, V, 17) and feet (T, 2) of bodies into rows of joints."""
+    tracks, views = origin.shape[:2]
+    return _Sights(
+        rays.swapaxes(1, 2).reshape(-1, views, 3),
+        origin.repeat(KEYPOINTS, axis=0),
+        weight.swapaxes(1, 2).reshape(-1, views),
+        foot.repeat(KEYPOINTS, axis=0),
+        np.tile(1 / _REACH_M**2, tracks),
+    )
+
+
+def _intersect(sights: _Sights) -> tuple[Floats, Floats]:
+    """Joints (N, 3) and sigmas (N,), 0 where nobody saw the joint; one outlier among three views is dropped."""
+    joints, variance, misfits = _solve(sights)
+    views = np.count_nonzero(sights.weight, axis=1)
+    wrong = np.flatnonzero((views >= _ENOUGH_VIEWS) & (misfits.max(axis=1) > _OUTLIER))
+    if len(wrong):
+        weight = sights.weight[wrong]
+        weight[np.arange(len(wrong)), misfits[wrong].argmax(axis=1)] = 0.0
+        joints[wrong], variance[wrong], misfits[wrong] = _solve(sights.rows(wrong, weight))
+        views[wrong] -= 1
+    excess = misfits.sum(axis=1) / np.maximum(2 * views - 3, 1)
     sigmas = np.sqrt(variance * np.maximum(excess, 1.0))
     sigmas = np.maximum(sigmas, np.where(views == 1, _ONE_VIEW_SIGMA_M, _LEAST_SIGMA_M))
-    return joints, np.where(views > 0, sigmas, 0.0)
+    return joints, sigmas * (views > 0)
 
 
-def _solve(rays: Floats, origin: Floats, weight: Floats, foot: Floats) -> tuple[Floats, Floats]:
-    """Points nearest to all rays and the body's axis (T, 17, 3), and their mean variance per axis (T, 17)."""
-    pull = 1 / _REACH_M**2
+def _solve(sights: _Sights) -> tuple[Floats, Floats, Floats]:
+    """Points nearest to all rays and the axis (N, 3), their mean variance per axis (N,), each view's misfit (N, V)."""
+    rays, origin, weight = sights.rays, sights.origin, sights.weight
     upright = 1 / _MIDDLE_SIGMA_M**2
     weighted = weight[..., None] * rays
-    information = -np.einsum("tcja,tcjb->tjab", weighted, rays)
+    information = -np.einsum("nva,nvb->nab", weighted, rays)
     total = weight.sum(axis=1)
-    along = (origin[:, :, None] * rays).sum(axis=3)
-    target = np.einsum("tcj,tca->tja", weight, origin) - (weighted * along[..., None]).sum(axis=1)
-    for axis in (0, 1):
-        information[..., axis, axis] += total + pull
-        target[..., axis] += pull * foot[:, axis, None]
-    information[..., 2, 2] += total + upright
-    target[..., 2] += upright * _MIDDLE_M
+    information[:, 0, 0] += total + sights.pull
+    information[:, 1, 1] += total + sights.pull
+    information[:, 2, 2] += total + upright
+    along = np.einsum("nva,nva->nv", origin, rays)
+    target = np.einsum("nv,nva->na", weight, origin) - np.einsum("nv,nva->na", along, weighted)
+    target[:, :2] += sights.pull[:, None] * sights.axis
+    target[:, 2] += upright * _MIDDLE_M
     covariance = np.linalg.inv(information)
-    joints = (covariance * target[..., None, :]).sum(axis=3)
-    return joints, np.trace(covariance, axis1=2, axis2=3) / 3
+    joints = np.einsum("nab,nb->na", covariance, target)
+    from_eye = joints[:, None] - origin
+    along = np.einsum("nva,nva->nv", from_eye, rays)
+    off2 = np.einsum("nva,nva->nv", from_eye, from_eye) - along * along
+    return joints, np.einsum("naa->n", covariance) / 3, weight * np.maximum(off2, 0.0)
 
 
-def _off_ray2(joints: Floats, rays: Floats, origin: Floats) -> Floats:
-    """Squared distances of joints from rays, (T, C, 17)."""
-    from_eye = joints[:, None] - origin[:, :, None]
-    along = (from_eye * rays).sum(axis=3)
-    off = from_eye - along[..., None] * rays
-    squared: Floats = (off * off).sum(axis=3)
-    return squared
-
-
-def hands_of(skeleton: Skeleton, scores: Floats) -> tuple[HandSample, ...]:
-    """The hands whose wrists the newest frame saw, where they fit on this body."""
+def hands_of(skeleton: Skeleton, views: Iterable[View]) -> tuple[HandSample, ...]:
+    """The hands whose wrists these views saw, where they fit on this body."""
+    views = tuple(views)
     hands = []
     for side, wrist in zip(Side, _WRISTS, strict=True):
-        if scores[wrist] > 0 and skeleton.sigma_m[wrist] > 0:
+        if skeleton.sigma_m[wrist] > 0 and any(view.saw(wrist) for view in views):
             hand = _hand(skeleton, side, wrist)
             if hand is not None:
                 hands.append(hand)
@@ -116,21 +190,20 @@ def hands_of(skeleton: Skeleton, scores: Floats) -> tuple[HandSample, ...]:
 
 def _hand(skeleton: Skeleton, side: Side, wrist: int) -> HandSample | None:
     elbow, shoulder = wrist - 2, wrist - 4
-    joints, sigmas = skeleton.joints, skeleton.sigmas_m
-    hand, sigma_m = joints[wrist], float(sigmas[wrist])
-    if sigmas[elbow] > 0:
-        forearm = joints[wrist] - joints[elbow]
-        length_m = float(np.sqrt((forearm * forearm).sum()))
+    x, y, z = skeleton.joint(wrist)
+    sigma_m = skeleton.sigma_m[wrist]
+    if skeleton.sigma_m[elbow] > 0:
+        ex, ey, ez = skeleton.joint(elbow)
+        length_m = math.dist((x, y, z), (ex, ey, ez))
         share = _BEYOND_WRIST * min(1.0, _LONGEST_FOREARM_M / max(length_m, 1e-6))
-        hand = hand + share * forearm
-        sigma_m = float(np.hypot((1 + share) * sigma_m, share * sigmas[elbow]))
+        x, y, z = x + share * (x - ex), y + share * (y - ey), z + share * (z - ez)
+        sigma_m = math.hypot((1 + share) * sigma_m, share * skeleton.sigma_m[elbow])
     else:
-        sigma_m += 0.06
-    held_at = joints[shoulder] if sigmas[shoulder] > 0 else np.array((*skeleton.foot_m, hand[2]))
-    reach = hand - held_at
-    if float(np.sqrt((reach * reach).sum())) > _LONGEST_ARM_M:
+        sigma_m += _NO_ELBOW_SIGMA_M
+    held_at = skeleton.joint(shoulder) if skeleton.sigma_m[shoulder] > 0 else (*skeleton.foot_m, z)
+    if math.dist((x, y, z), held_at) > _LONGEST_ARM_M:
         return None
-    return HandSample(t_ns=skeleton.t_ns, side=side, position_m=to_mm(hand.tolist()), sigma_m=round(sigma_m, 3))
+    return HandSample(t_ns=skeleton.t_ns, side=side, position_m=to_mm((x, y, z)), sigma_m=round(sigma_m, 3))
 
 
 def to_mm(point_m: Sequence[float]) -> Vector3:

@@ -12,6 +12,17 @@ import numpy as np
 from engine.core.tracking._motion import Motion
 from engine.domain import CameraId, Floats, Point2, TrackId, Vector3
 
+MIN_SCORE, MIN_ARM_SCORE = 0.3, 0.12
+"""A joint scored lower is a guess of the model's, not an observation.
+
+Arms are scored low where they matter most, at a shelf; their spread grows as the score falls.
+"""
+ARMS = (7, 8, 9, 10)
+ABSURD_PX = 1e5
+"""Beyond this, and for NaN, a number is a fault of the sender's."""
+MIRRORED = np.array([0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15])
+"""Where each joint's counterpart on the other side of the body stands."""
+
 
 class Side(StrEnum):
     """Which hand. Of an outside tracker's hands the first counts as left, the second as right."""
@@ -32,8 +43,8 @@ class HandSample(msgspec.Struct, frozen=True, kw_only=True):
 class Track(msgspec.Struct, frozen=True, kw_only=True):
     """One person on the floor, at the tracker's present instant. Whole millimetres.
 
-    ``joints_m`` holds 17 COCO joints, None where unseen; ``name`` is the outside tracker's word for the person.
-    ``mixed_ns`` is the last instant at which this track was so near another that the two may have been exchanged.
+    ``name`` is the outside tracker's word for the person. ``mixed_ns`` is the last instant at which this track was so
+    near another that the two may have been exchanged.
     """
 
     track_id: TrackId
@@ -42,28 +53,38 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     born_ns: int
     last_seen_ns: int
     confirmed: bool
-    joints_m: tuple[Vector3 | None, ...]
     born_at_m: Point2
     name: str = ""
     mixed_ns: int | None = None
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """What one camera last saw of a body: 17 unit rays, flattened, and their spread in metres (0: unseen)."""
+    """What one camera last saw of a body: 17 joints (x, y in pixels, score), flattened, and how far away the body is.
+
+    ``turned``: the camera took left for right.
+    """
 
     t_ns: int
-    ray: tuple[float, ...]
-    spread_m: tuple[float, ...]
+    joint_px: tuple[float, ...]
+    range_m: float
+    turned: bool = False
 
     @cached_property
-    def rays(self) -> Floats:
-        """Unit directions, (17, 3)."""
-        return np.array(self.ray).reshape(-1, 3)
+    def joints(self) -> Floats:
+        """The joints as the camera said them, nonsense and all, but for left and right; (17, 3)."""
+        joints = np.array(self.joint_px).reshape(-1, 3)
+        return joints[MIRRORED] if self.turned else joints
 
-    @cached_property
-    def spreads_m(self) -> Floats:
-        """Spread across the ray at the body, (17,); 0 where the joint was not seen."""
-        return np.array(self.spread_m)
+    def saw(self, joint: int) -> bool:
+        """Whether a joint was observed."""
+        least = MIN_ARM_SCORE if joint in ARMS else MIN_SCORE
+        at = 3 * int(MIRRORED[joint]) if self.turned else 3 * joint
+        x, y, score = self.joint_px[at : at + 3]
+        return least <= score < ABSURD_PX and -ABSURD_PX < x < ABSURD_PX and -ABSURD_PX < y < ABSURD_PX
+
+    def mirrored(self) -> "View":
+        """The same with left and right exchanged: pose models confuse them, from behind above all."""
+        return msgspec.structs.replace(self, turned=not self.turned)
 
 
 class Skeleton(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -73,6 +94,11 @@ class Skeleton(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     foot_m: Point2
     joint_m: tuple[float, ...]
     sigma_m: tuple[float, ...]
+
+    def joint(self, number: int) -> Vector3:
+        """One joint's position."""
+        x, y, z = self.joint_m[3 * number : 3 * number + 3]
+        return x, y, z
 
     @cached_property
     def joints(self) -> Floats:
@@ -88,8 +114,9 @@ class Skeleton(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 class TrackMemory(msgspec.Struct, kw_only=True):
     """All that is known of one track.
 
-    ``missed_since_ns`` is the first frame of those in a row that should have shown it; ``mirror_votes`` counts the
-    views that had left and right the other way round, against those that had not.
+    ``missed_since_ns`` is the first frame of those in a row that should have shown it. ``fresh`` names the cameras
+    whose views the skeleton does not know yet; ``mirror_votes`` counts the views that had left and right the other way
+    round, against those that had not.
     """
 
     track_id: TrackId
@@ -105,6 +132,7 @@ class TrackMemory(msgspec.Struct, kw_only=True):
     missed_since_ns: int = 0
     cameras: list[CameraId] = []
     views: dict[CameraId, View] = {}
+    fresh: list[CameraId] = []
     skeleton: Skeleton | None = None
     mirror_votes: int = 0
     mixed_ns: int | None = None
@@ -119,9 +147,13 @@ class PairMemory(msgspec.Struct, kw_only=True):
 
 
 class TrackerState(msgspec.Struct, kw_only=True):
-    """Everything a tracker remembers; decode it with the same version that wrote it."""
+    """Everything a tracker remembers; decode it with the same version that wrote it.
+
+    ``bunch_ns`` is the instant of the first fresh view: views that lie close together make one skeleton.
+    """
 
     now_ns: int | None = None
+    bunch_ns: int | None = None
     next_track_id: int = 1
     tracks: list[TrackMemory] = []
     pairs: list[PairMemory] = []

@@ -6,22 +6,42 @@ from collections.abc import Sequence
 import msgspec
 
 from engine.core.tracking._association import Pairing, associate
+from engine.core.tracking._eye import Eye, Eyes
 from engine.core.tracking._floor import FloorArea
-from engine.core.tracking._life import has_ended, is_confirmed, merge_duplicates, note_miss, note_mixed, should_see
+from engine.core.tracking._life import has_ended, is_confirmed, note_miss, note_near, should_see
 from engine.core.tracking._motion import Covariance, Motion
-from engine.core.tracking._sightings import Eye, Sighting
-from engine.core.tracking._skeleton import VIEW_KEPT_NS, build_skeletons, hands_of, to_mm
-from engine.core.tracking._state import HandSample, Side, Skeleton, Track, TrackerState, TrackMemory
-from engine.domain import KEYPOINTS, BodiesTracked, BodyTracked, CameraId, PersonsSeen, Point2, Store, TrackId
+from engine.core.tracking._sightings import Sighting, sightings
+from engine.core.tracking._skeleton import (
+    VIEW_KEPT_NS,
+    build_skeletons,
+    carried,
+    hands_of,
+    keep_views,
+    to_mm,
+    turn_views,
+)
+from engine.core.tracking._state import HandSample, Side, Skeleton, Track, TrackerState, TrackMemory, View
+from engine.domain import (
+    KEYPOINTS,
+    BodiesTracked,
+    BodyTracked,
+    CameraId,
+    PersonsSeen,
+    Point2,
+    Store,
+    TrackId,
+    Vector3,
+)
 
 _TOO_LATE_NS = 500_000_000
 _HANDS_KEPT_NS = 5_000_000_000
 _SWEEP_NS = 1_000_000_000
+# Views that lie so close together make one skeleton: cameras that expose at once are looked at once.
+_BUNCH_NS = 40_000_000
 _DOUBT = 4.0  # variance of a sighting that may be somebody else's
 _WALKING_MPS = 0.4
 _LAG_DRIFT_S = 0.025  # how far a camera's learnt lag may be off
 _LONGEST_LAG_S = 0.4
-_OUTVOTED = 6  # so many more mirrored views than others: it is the skeleton that has its sides wrong
 _BODY_SIGMA_M = 0.05  # of a place and of hands that an outside tracker reports
 
 
@@ -30,14 +50,15 @@ class FloorTracker:
 
     def __init__(self, store: Store) -> None:
         self._area = FloorArea(store)
-        self._eyes = {camera.camera_id: Eye(camera) for camera in store.cameras}
+        self._eyes = Eyes(store.cameras)
         self._memory = TrackerState()
+        self._shown: tuple[Track, ...] | None = ()  # None: to be made anew
 
     @classmethod
     def from_state(cls, store: Store, state: TrackerState) -> "FloorTracker":
         """A tracker that goes on exactly where ``state()`` was taken."""
         tracker = cls(store)
-        tracker._memory = _copy(state)
+        tracker._memory, tracker._shown = _copy(state), None
         return tracker
 
     def state(self) -> TrackerState:
@@ -47,38 +68,57 @@ class FloorTracker:
     @property
     def tracks(self) -> tuple[Track, ...]:
         """All tracks by id, the tentative ones too, carried on to the latest instant heard of."""
-        return tuple(_shown(track, self._now_ns) for track in self._memory.tracks)
+        if self._shown is None:
+            self._shown = tuple(_show(track, self._now_ns) for track in self._memory.tracks)
+        return self._shown
+
+    def joints_m(self, track_id: TrackId) -> tuple[Vector3 | None, ...]:
+        """A track's 17 COCO joints, carried on with its body to the latest instant heard of; None where unseen.
+
+        Whole millimetres. Empty for a track whose joints nobody has seen lately.
+        """
+        track = self._track(track_id)
+        skeleton = _newest_skeleton(track, self._eyes) if track is not None else None
+        if track is None or skeleton is None or self._now_ns - skeleton.t_ns > 2 * VIEW_KEPT_NS:
+            return ()
+        joints = carried(skeleton, track.motion.at(self._now_ns), self._now_ns).tolist()
+        return tuple(
+            to_mm(joint) if sigma_m > 0 else None for joint, sigma_m in zip(joints, skeleton.sigma_m, strict=True)
+        )
 
     def hand_samples(self, track_id: TrackId, since_ns: int, until_ns: int) -> tuple[HandSample, ...]:
         """A track's hands within both instants, in order; the last 5 s are kept, also of tracks that ended."""
-        samples = self._memory.hands.get(track_id, ())
+        samples = list(self._memory.hands.get(track_id, ()))
+        track = self._track(track_id)
+        if track is not None and track.confirmed and track.fresh:
+            skeleton = _newest_skeleton(track, self._eyes)
+            samples += hands_of(skeleton, _fresh_views(track)) if skeleton is not None else ()
         since_ns = max(since_ns, self._now_ns - _HANDS_KEPT_NS)
         return tuple(sorted((s for s in samples if since_ns <= s.t_ns <= until_ns), key=lambda s: (s.t_ns, s.side)))
 
     def observe(self, fact: PersonsSeen) -> None:
         """Take in one camera's frame. Raises ``KeyError`` for a camera the store does not have."""
-        eye = self._eyes[fact.camera_id]
+        eye = self._eyes.by_id[fact.camera_id]
         self._hear(fact.t_ns)
-        t_ns = fact.t_ns - round(self._memory.lag_s.get(fact.camera_id, 0.0) * 1e9)
         if self._now_ns - fact.t_ns > _TOO_LATE_NS:
             return
-        people = [track for track in self._memory.tracks if not track.name]
+        memory = self._memory
+        t_ns = fact.t_ns - round(memory.lag_s.get(fact.camera_id, 0.0) * 1e9)
+        self._close_bunch(t_ns)
+        people = [track for track in memory.tracks if not track.name]
         for track in people:
             track.motion = track.motion.at(t_ns)
-        sightings = eye.sightings(fact.persons, t_ns)
-        pairings = associate(eye, people, sightings, t_ns=t_ns)
+        seen = sightings(eye, fact.persons, t_ns)
+        pairings = associate(self._eyes, fact.camera_id, people, seen, t_ns=t_ns) if people and seen else []
         for pairing in pairings:
-            if pairing.mirrored:
-                sightings[pairing.sighting] = sightings[pairing.sighting].mirrored()
-            self._follow(people[pairing.track], sightings[pairing.sighting], pairing, fact)
-        self._measure_bodies(people, sightings, pairings, t_ns)
+            self._follow(people[pairing.track], seen[pairing.sighting], pairing, fact)
         matched = {pairing.track for pairing in pairings}
         if eye.watches_floor:
-            self._note_misses(eye, [track for i, track in enumerate(people) if i not in matched], sightings, fact)
-        known = {pairing.sighting for pairing in pairings}
-        self._start([sighting for i, sighting in enumerate(sightings) if i not in known], t_ns, fact)
-        note_mixed(people, fact.t_ns)
-        merge_duplicates(self._memory, {people[i].track_id for i in matched}, fact.t_ns)
+            self._note_misses(eye, [track for i, track in enumerate(people) if i not in matched], seen, fact)
+        if len(pairings) < len(seen):
+            known = {pairing.sighting for pairing in pairings}
+            self._start([sighting for i, sighting in enumerate(seen) if i not in known], t_ns, fact)
+        note_near(memory, {people[i].track_id for i in matched}, fact.t_ns)
 
     def observe_bodies(self, fact: BodiesTracked) -> None:
         """Take in an outside tracker's people: one track for each name while it is heard of every 5 s."""
@@ -103,18 +143,24 @@ class FloorTracker:
     def advance(self, t_ns: int) -> None:
         """Let time pass: tracks that nobody has seen for long end."""
         self._hear(t_ns)
+        self._close_bunch(t_ns)
 
     @property
     def _now_ns(self) -> int:
         return self._memory.now_ns or 0
 
+    def _track(self, track_id: TrackId) -> TrackMemory | None:
+        return next((track for track in self._memory.tracks if track.track_id == track_id), None)
+
     def _hear(self, t_ns: int) -> None:
+        self._shown = None
         now_ns = self._memory.now_ns
-        self._memory.now_ns = t_ns if now_ns is None else max(now_ns, t_ns)
-        self._end_lost()
+        if now_ns is None or t_ns > now_ns:
+            self._memory.now_ns = t_ns
+            self._end_lost()
 
     def _follow(self, track: TrackMemory, sighting: Sighting, pairing: Pairing, fact: PersonsSeen) -> None:
-        t_ns, spread = sighting.view.t_ns, sighting.spread
+        t_ns, spread = sighting.t_ns, sighting.spread
         if pairing.doubtful:
             spread = (_DOUBT * spread[0], _DOUBT * spread[1], _DOUBT * spread[2])
         elif track.confirmed:
@@ -128,19 +174,21 @@ class FloorTracker:
         track.confirmed = track.confirmed or is_confirmed(track, self._area)
         if pairing.doubtful:
             track.views.pop(fact.camera_id, None)
-            return
-        track.views[fact.camera_id] = sighting.view
-        track.mirror_votes = max(0, track.mirror_votes + (1 if pairing.mirrored else -1))
-        if track.mirror_votes >= _OUTVOTED:
-            track.mirror_votes, track.skeleton = 0, None
-            track.views = {fact.camera_id: sighting.mirrored().view}
+            if fact.camera_id in track.fresh:
+                track.fresh.remove(fact.camera_id)
+        elif sighting.view is not None:
+            track.views[fact.camera_id] = sighting.view
+            if fact.camera_id not in track.fresh:
+                track.fresh.append(fact.camera_id)
+            if self._memory.bunch_ns is None:
+                self._memory.bunch_ns = t_ns
 
     def _learn_lag(self, camera_id: CameraId, motion: Motion, sighting: Sighting) -> None:
         """A camera that keeps seeing walkers behind their place is late; the most prompt one counts as on time."""
         speed2 = motion.vx**2 + motion.vy**2
         if speed2 < _WALKING_MPS**2:
             return
-        (x, y), spread = motion.place(sighting.view.t_ns)
+        (x, y), spread = motion.place(sighting.t_ns)
         ahead_m2 = (sighting.foot_m[0] - x) * motion.vx + (sighting.foot_m[1] - y) * motion.vy
         noise_m2 = spread[0] + spread[2] + sighting.spread[0] + sighting.spread[2]
         gain = speed2 * _LAG_DRIFT_S**2 / (speed2 * _LAG_DRIFT_S**2 + noise_m2)
@@ -150,19 +198,24 @@ class FloorTracker:
         for each, lag_s in lags.items():
             lags[each] = min(_LONGEST_LAG_S, lag_s - least_s)
 
-    def _measure_bodies(
-        self, people: Sequence[TrackMemory], sightings: Sequence[Sighting], pairings: Sequence[Pairing], t_ns: int
-    ) -> None:
-        sure = [p for p in pairings if not p.doubtful and sightings[p.sighting].scores.any()]
-        if not sure:
+    def _close_bunch(self, t_ns: int) -> None:
+        """Build the skeletons of the tracks with fresh views, once ``t_ns`` lies beyond those views' bunch."""
+        memory = self._memory
+        if memory.bunch_ns is None or t_ns - memory.bunch_ns < _BUNCH_NS:
             return
-        tracks = [people[pairing.track] for pairing in sure]
+        memory.bunch_ns = None
+        tracks = [track for track in memory.tracks if track.fresh]
+        if not tracks:
+            return
+        built_ns = max(view.t_ns for track in tracks for view in _fresh_views(track))
         for track in tracks:
-            track.views = {c: view for c, view in track.views.items() if abs(t_ns - view.t_ns) <= VIEW_KEPT_NS}
-        for track, pairing, skeleton in zip(tracks, sure, build_skeletons(tracks, self._eyes, t_ns=t_ns), strict=True):
+            keep_views(track, built_ns)
+        turn_views(tracks, self._eyes, t_ns=built_ns)
+        for track, skeleton in zip(tracks, build_skeletons(tracks, self._eyes, t_ns=built_ns), strict=True):
             track.skeleton = skeleton
             if track.confirmed:
-                self._keep_hands(track.track_id, hands_of(skeleton, sightings[pairing.sighting].scores))
+                self._keep_hands(track.track_id, hands_of(skeleton, _fresh_views(track)))
+            track.fresh = []
 
     def _note_misses(
         self, eye: Eye, unseen: Sequence[TrackMemory], sightings: Sequence[Sighting], fact: PersonsSeen
@@ -176,7 +229,8 @@ class FloorTracker:
             if not sighting.vague and self._area.may_stand(sighting.foot_m):
                 track = self._new_track(t_ns, sighting.foot_m, sighting.spread)
                 track.cameras.append(fact.camera_id)
-                track.views[fact.camera_id] = sighting.view
+                if sighting.view is not None:
+                    track.views[fact.camera_id] = sighting.view
 
     def _new_track(self, t_ns: int, at_m: Point2, spread: Covariance, *, name: str = "") -> TrackMemory:
         track = TrackMemory(
@@ -209,16 +263,8 @@ def _copy(state: TrackerState) -> TrackerState:
     return msgspec.msgpack.decode(msgspec.msgpack.encode(state), type=TrackerState)
 
 
-def _shown(track: TrackMemory, now_ns: int) -> Track:
+def _show(track: TrackMemory, now_ns: int) -> Track:
     motion = track.motion.at(now_ns)
-    joints: list[tuple[float, float, float] | None] = [None] * KEYPOINTS
-    skeleton = track.skeleton
-    if skeleton is not None and now_ns - skeleton.t_ns <= 2 * VIEW_KEPT_NS:
-        dx, dy = motion.x - skeleton.foot_m[0], motion.y - skeleton.foot_m[1]
-        for joint, sigma_m in enumerate(skeleton.sigma_m):
-            if sigma_m > 0:
-                x, y, z = skeleton.joint_m[3 * joint : 3 * joint + 3]
-                joints[joint] = to_mm((x + dx, y + dy, z))
     return Track(
         track_id=track.track_id,
         foot_m=(round(motion.x, 3), round(motion.y, 3)),
@@ -226,11 +272,21 @@ def _shown(track: TrackMemory, now_ns: int) -> Track:
         born_ns=track.born_ns,
         last_seen_ns=track.last_seen_ns,
         confirmed=track.confirmed,
-        joints_m=tuple(joints),
         born_at_m=(round(track.born_at_m[0], 3), round(track.born_at_m[1], 3)),
         name=track.name,
         mixed_ns=track.mixed_ns,
     )
+
+
+def _fresh_views(track: TrackMemory) -> list[View]:
+    return [track.views[camera_id] for camera_id in track.fresh]
+
+
+def _newest_skeleton(track: TrackMemory, eyes: Eyes) -> Skeleton | None:
+    """The skeleton with the views that wait for their bunch to close; the track stays as it is."""
+    if not track.fresh:
+        return track.skeleton
+    return build_skeletons([track], eyes, t_ns=max(view.t_ns for view in _fresh_views(track)))[0]
 
 
 def _outside_hands(body: BodyTracked, t_ns: int) -> tuple[HandSample, ...]:

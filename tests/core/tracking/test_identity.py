@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linear_sum_assignment
 
-from engine.core.tracking import FloorTracker, Track
+from engine.core.tracking import FloorTracker
 from tests.core.tracking.crowd import START_NS, Walk, body_at, ceiling_room, circling, frames, pacing, standing
 
 PASSING = (
@@ -48,12 +48,13 @@ def score(walks: Sequence[Walk], seed: int, duration_s: float = 60.0) -> Score:
         tracker.observe(fact)
         t_s = (fact.t_ns - START_NS) * 1e-9
         if count % 4 == 0 and t_s > 1.0:
-            _compare([track for track in tracker.tracks if track.confirmed], walks, t_s, (result, before))
+            _compare(tracker, walks, t_s, (result, before))
     return result
 
 
-def _compare(tracks: Sequence[Track], walks: Sequence[Walk], t_s: float, into: tuple[Score, dict[int, int]]) -> None:
+def _compare(tracker: FloorTracker, walks: Sequence[Walk], t_s: float, into: tuple[Score, dict[int, int]]) -> None:
     result, before = into
+    tracks = [track for track in tracker.tracks if track.confirmed]
     truth = np.array([walk(t_s)[:2] for walk in walks])
     found = np.array([track.foot_m for track in tracks]).reshape(-1, 2)
     apart = np.linalg.norm(truth[:, None] - found[None], axis=2)
@@ -66,8 +67,8 @@ def _compare(tracks: Sequence[Track], walks: Sequence[Walk], t_s: float, into: t
         result.switches += before.setdefault(row, track.track_id) != track.track_id
         before[row] = track.track_id
         result.foot_m.append(float(apart[row, column]))
-        body = body_at(walks[row], t_s)
-        result.wrist_m += [math.dist(joint, body[j]) for j in (9, 10) if (joint := track.joints_m[j])]
+        body, joints_m = body_at(walks[row], t_s), tracker.joints_m(track.track_id) or [None] * 17
+        result.wrist_m += [math.dist(joint, body[j]) for j in (9, 10) if (joint := joints_m[j])]
 
 
 @pytest.mark.parametrize(

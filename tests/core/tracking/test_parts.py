@@ -7,17 +7,18 @@ import numpy as np
 import pytest
 
 from engine.core.tracking import TrackerState
+from engine.core.tracking._eye import Eyes
 from engine.core.tracking._floor import FloorArea
-from engine.core.tracking._life import merge_duplicates
+from engine.core.tracking._life import note_near
 from engine.core.tracking._motion import Motion
-from engine.core.tracking._sightings import Eye
+from engine.core.tracking._sightings import sightings
 from engine.core.tracking._skeleton import build_skeletons, hands_of
 from engine.core.tracking._state import TrackMemory
 from engine.domain import Gondola, GondolaId, TrackId
 from tests.core.tracking.crowd import body_at, ceiling_room, seen, standing
 
 STORE = ceiling_room()
-EYES = {camera.camera_id: Eye(camera) for camera in STORE.cameras}
+EYES = Eyes(STORE.cameras)
 SECOND_NS = 1_000_000_000
 TIGHT = (0.01, 0.0, 0.01)
 
@@ -73,16 +74,15 @@ def test_fixtures_hide_and_hold_nobody() -> None:
 def test_joints_and_hands_without_noise(cameras: int) -> None:
     body = body_at(standing(at_m=(3.0, 2.5)), 1.25)
     track, rng = memory_of(1, (3.0, 2.5)), np.random.default_rng(0)
-    scores = np.zeros(17)
     for camera in STORE.cameras[:cameras]:
         person = seen(camera, body, rng, noise_px=0.0, hidden=np.zeros(17, bool))
         assert person is not None
-        (sighting,) = EYES[camera.camera_id].sightings((person,), 0)
+        (sighting,) = sightings(EYES.by_id[camera.camera_id], (person,), 0)
         assert math.dist(sighting.foot_m, (3.0, 2.5)) < 0.12
+        assert sighting.view is not None
         track.views[camera.camera_id] = sighting.view
-        scores = np.maximum(scores, sighting.scores)
     (skeleton,) = build_skeletons([track], EYES, t_ns=0)
-    hands = hands_of(skeleton, scores)
+    hands = hands_of(skeleton, track.views.values())
     truth_m = body[[9, 10]] + 0.35 * (body[[9, 10]] - body[[7, 8]])
     errors_m = [math.dist(hand.position_m, place) for hand, place in zip(hands, truth_m, strict=True)]
     if cameras == 1:
@@ -100,7 +100,9 @@ def test_one_camera_that_is_wrong_among_four_does_not_move_a_wrist() -> None:
     for number, camera in enumerate(STORE.cameras):
         person = seen(camera, wrong if number == 1 else body, rng, noise_px=0.0, hidden=np.zeros(17, bool))
         assert person is not None
-        track.views[camera.camera_id] = EYES[camera.camera_id].sightings((person,), 0)[0].view
+        view = sightings(EYES.by_id[camera.camera_id], (person,), 0)[0].view
+        assert view is not None
+        track.views[camera.camera_id] = view
     (skeleton,) = build_skeletons([track], EYES, t_ns=0)
     assert np.abs(skeleton.joints[10] - body[10]).max() < 0.03
 
@@ -111,7 +113,7 @@ def test_two_tracks_on_one_body_become_the_older_one() -> None:
 
     one_body, two_bodies = state(), state()
     for tenth in range(20):
-        merge_duplicates(one_body, {TrackId(1 + tenth % 2)}, tenth * SECOND_NS // 10)
-        merge_duplicates(two_bodies, {TrackId(1), TrackId(2)}, tenth * SECOND_NS // 10)
+        note_near(one_body, {TrackId(1 + tenth % 2)}, tenth * SECOND_NS // 10)
+        note_near(two_bodies, {TrackId(1), TrackId(2)}, tenth * SECOND_NS // 10)
     assert [track.track_id for track in one_body.tracks] == [1, 3]
     assert [track.track_id for track in two_bodies.tracks] == [1, 2, 3]

@@ -1,11 +1,14 @@
 """The tracker's promises one by one: determinism, memory, birth, death, reflections and outside trackers."""
 
+import math
+
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.core.tracking import FloorTracker, HandSample, Side, Track, TrackerState
+from engine.core.tracking._state import MIRRORED
 from engine.domain import BodiesTracked, BodyTracked, CameraId, GondolaId, PersonSeen, PersonsSeen, TrackId
 from tests.core.tracking.crowd import (
     DEPTH_M,
@@ -129,7 +132,7 @@ def test_boxes_without_poses_are_enough() -> None:
     tracker = play([_without_poses(fact) for fact in facts])
     (track,) = confirmed(tracker)
     assert track.track_id == 1
-    assert not any(track.joints_m)
+    assert not any(tracker.joints_m(track.track_id))
 
 
 def _without_poses(fact: PersonsSeen) -> PersonsSeen:
@@ -200,7 +203,7 @@ def test_what_leaves_is_in_whole_millimetres() -> None:
         *track.foot_m,
         *track.velocity_mps,
         *track.born_at_m,
-        *(x for joint in track.joints_m for x in joint or ()),
+        *(x for joint in tracker.joints_m(track.track_id) for x in joint or ()),
     ]
     for sample in tracker.hand_samples(track.track_id, 0, 2 * START_NS):
         numbers += [*sample.position_m, sample.sigma_m]
@@ -239,3 +242,51 @@ def test_a_camera_of_another_store_is_refused() -> None:
 
 def test_unknown_tracks_have_no_hands() -> None:
     assert FloorTracker(STORE).hand_samples(TrackId(7), 0, START_NS) == ()
+
+
+def test_asking_changes_nothing() -> None:
+    asked, left_alone = FloorTracker(STORE), FloorTracker(STORE)
+    for fact in SCENE:
+        left_alone.observe(fact)
+        asked.observe(fact)
+        for track in asked.tracks:
+            asked.joints_m(track.track_id)
+            asked.hand_samples(track.track_id, 0, fact.t_ns)
+    assert msgspec.msgpack.encode(asked.state()) == msgspec.msgpack.encode(left_alone.state())
+
+
+def test_hands_of_the_newest_frame_can_be_had_at_once() -> None:
+    facts = frames(STORE, (standing(at_m=(3.0, 2.5)),), 4.0, seed=1, flaws=Flaws(invented=0.0, missed=0.0))
+    tracker = play(facts[:-1])
+    (track,) = confirmed(tracker)
+    before = tracker.hand_samples(track.track_id, 0, 2 * START_NS)
+    tracker.observe(facts[-1])
+    after = tracker.hand_samples(track.track_id, 0, 2 * START_NS)
+    assert after[-1].t_ns > before[-1].t_ns
+    assert facts[-1].t_ns - after[-1].t_ns < SECOND_NS // 4  # what its camera's lag was learnt to be
+
+
+def test_a_camera_that_takes_left_for_right_does_not_cross_the_arms() -> None:
+    facts = frames(STORE, (standing(at_m=(3.0, 2.5)),), 6.0, seed=1, flaws=Flaws(invented=0.0))
+    wrong = STORE.cameras[1].camera_id
+    crossed = play([_crossed(f) if f.camera_id == wrong and f.t_ns > START_NS + SECOND_NS else f for f in facts])
+    (one,), (other,) = confirmed(play(facts)), confirmed(crossed)
+    for side, samples in _by_side(crossed, other).items():
+        usual = _by_side(play(facts), one)[side]
+        assert len(samples) >= 0.8 * len(usual)
+        apart_m = [min(math.dist(s.position_m, u.position_m) for u in usual if u.t_ns == s.t_ns) for s in samples]
+        assert sorted(apart_m)[len(apart_m) * 9 // 10] < 0.1
+
+
+def _crossed(fact: PersonsSeen) -> PersonsSeen:
+    """Left and right exchanged, as pose models do from behind."""
+    persons = []
+    for person in fact.persons:
+        joints = [person.keypoints[3 * int(joint) : 3 * int(joint) + 3] for joint in MIRRORED]
+        persons.append(msgspec.structs.replace(person, keypoints=tuple(number for joint in joints for number in joint)))
+    return msgspec.structs.replace(fact, persons=tuple(persons))
+
+
+def _by_side(tracker: FloorTracker, track: Track) -> dict[Side, list[HandSample]]:
+    samples = tracker.hand_samples(track.track_id, 0, 2 * START_NS)
+    return {side: [sample for sample in samples if sample.side == side] for side in Side}
