@@ -5,12 +5,13 @@ Compiled underneath, so that the scenario may ask for joints at the sampling rat
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from drivers.twin.render._body import BONE_ROW, Body
-from drivers.twin.render._skeleton import solve
+from drivers.twin.render._skeleton import effort_of, points_of, solve
 
 STRIDE_M = 1.4  # floor covered by one turn (2 pi) of the gait phase, for feet that do not slide
 
@@ -24,6 +25,8 @@ _JOINT_BONES = (
     "LeftArm", "RightArm", "LeftForeArm", "RightForeArm", "LeftHand", "RightHand",
     "LeftUpLeg", "RightUpLeg", "LeftLeg", "RightLeg", "LeftFoot", "RightFoot",
 )  # fmt: skip
+
+_POINT_BONES = np.array([BONE_ROW[name] for name in ("Head",) * 5 + _JOINT_BONES + ("LeftHand", "RightHand")])
 
 Point3 = tuple[float, float, float]
 _Floats = NDArray[np.float64]
@@ -87,7 +90,7 @@ class Posed:
 
 
 def put_in_pose(body: Body, pose: Pose) -> Posed:
-    """The posed skeleton; a few tens of microseconds."""
+    """The posed skeleton; ten or twenty microseconds, and a tenth of a millisecond when a reach begins."""
     targets = np.zeros((2, 3))
     weights = np.zeros(2)
     reaches = ((pose.left_reach_m, pose.left_reach_weight), (pose.right_reach_m, pose.right_reach_weight))
@@ -96,14 +99,28 @@ def put_in_pose(body: Body, pose: Pose) -> Posed:
             targets[side] = target
             weights[side] = min(max(weight, 0.0), 1.0)
     root = np.array([pose.x_m, pose.y_m, pose.yaw_rad])
-    gait = np.array([pose.gait_phase_rad, min(max(pose.speed_mps, 0.0) / 1.1, 1.2), pose.crouch, pose.lean])
-    turns, shifts = solve(body.joints_m, body.hand_centres_m, root, gait, targets, weights)
-    rows = [BONE_ROW[name] for name in _JOINT_BONES]
-    limbs = np.einsum("nij,nj->ni", turns[rows], body.joints_m[rows]) + shifts[rows]
-    head, hands = BONE_ROW["Head"], [BONE_ROW["LeftHand"], BONE_ROW["RightHand"]]
-    face = body.face_points_m @ turns[head].T + shifts[head]
-    palms = np.einsum("nij,nj->ni", turns[hands], body.hand_centres_m) + shifts[hands]
-    return Posed(turns, shifts, np.concatenate([face, limbs, palms]))
+    gait = (pose.gait_phase_rad, min(max(pose.speed_mps, 0.0) / 1.1, 1.2), pose.crouch, pose.lean)
+    effort = -1.0
+    for side in (0, 1):
+        if weights[side] > 0 and weights[1 - side] == 0:
+            effort = _effort(body, (pose.x_m, pose.y_m, pose.yaw_rad), gait, side, reaches[side][0] or (0.0, 0.0, 0.0))
+    turns, shifts = solve(body.joints_m, body.hand_centres_m, root, np.array(gait), targets, weights, effort)
+    return Posed(turns, shifts, points_of(_POINT_BONES, _points(body), turns, shifts))
+
+
+@lru_cache(maxsize=256)
+def _effort(body: Body, root: Point3, gait: tuple[float, float, float, float], side: int, target_m: Point3) -> float:
+    """The effort of one hand's reach: found once, as long as nobody moves but the arm."""
+    targets, weights = np.zeros((2, 3)), np.zeros(2)
+    targets[side], weights[side] = target_m, 1.0
+    return float(effort_of(body.joints_m, body.hand_centres_m, np.array(root), np.array(gait), targets, weights))
+
+
+@lru_cache(maxsize=64)
+def _points(body: Body) -> _Floats:
+    """Rest places of JOINTS, (19, 3)."""
+    limbs = body.joints_m[[BONE_ROW[name] for name in _JOINT_BONES]]
+    return np.concatenate([body.face_points_m, limbs, body.hand_centres_m])
 
 
 def joints(body: Body, pose: Pose) -> _Floats:

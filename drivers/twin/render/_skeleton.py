@@ -224,19 +224,33 @@ def _effort(rest, palms, root, gait, aims):
 
 
 @_compiled
-def solve(rest, palms, root, gait, targets, weights):
-    """World turns (22, 3, 3) and shifts (22, 3) of a pose.
-
-    rest: joints (22, 3); palms: (2, 3) left, right; root: x, y, yaw; gait: phase, amplitude, crouch and lean of
-    0..1; targets: (2, 3) in the store frame; weights: (2,), 0 for a hand that hangs.
-    """
+def _aims(targets, weights):
     aims = np.zeros((2, 4))
     aims[:, :3] = targets
     aims[:, 3] = weights
+    return aims
+
+
+@_compiled
+def effort_of(rest, palms, root, gait, targets, weights):
+    """The effort of a whole reach, 0..1; for one hand it is the same however far the hand is on its way."""
+    return _effort(rest, palms, root, gait, _aims(targets, weights))
+
+
+@_compiled
+def solve(rest, palms, root, gait, targets, weights, whole_effort=-1.0):
+    """World turns (22, 3, 3) and shifts (22, 3) of a pose.
+
+    rest: joints (22, 3); palms: (2, 3) left, right; root: x, y, yaw; gait: phase, amplitude, crouch and lean of
+    0..1; targets: (2, 3) in the store frame; weights: (2,), 0 for a hand that hangs; whole_effort: that of
+    ``effort_of`` where it is known.
+    """
+    aims = _aims(targets, weights)
     going = max(weights[0], weights[1])
     if going <= 0:
         return _chain(rest, _natural(rest, gait, np.zeros(3)), root)
-    effort = _effort(rest, palms, root, gait, aims) * going * going * (3 - 2 * going)
+    effort = whole_effort if whole_effort >= 0 else _effort(rest, palms, root, gait, aims)
+    effort *= going * going * (3 - 2 * going)
     local = _natural(rest, gait, effort * _stance(root, aims))
     root = _stepped(root, aims, effort)
     turns, shifts = _chain(rest, local, root)
@@ -247,3 +261,12 @@ def solve(rest, palms, root, gait, targets, weights):
             aim = natural + (targets[side] - natural) * weights[side]
             _bend_arm(rest, palms[side], local, side, _apply(turns[bone].T, aim - shifts[bone]))
     return _chain(rest, local, root)
+
+
+@_compiled
+def points_of(bones, points, turns, shifts):
+    """Rest points (n, 3) of bones (n,) carried to the store frame, (n, 3)."""
+    carried = np.empty((len(points), 3))
+    for row in range(len(points)):
+        carried[row] = _apply(turns[bones[row]], points[row]) + shifts[bones[row]]
+    return carried

@@ -166,7 +166,7 @@ def _behind_bodies(pixels, depth, cause, radius_m, radius_px, extent):
 def _look(camera, joints, fixtures, pixels, cause, px_per_m, down_rad):
     """As ``look``, for one camera."""
     gondolas, shelf_panels, border_panels, floor = fixtures
-    count = len(joints)
+    count, eye, ray = len(joints), camera[:3], np.empty(3)
     depth, extent = np.empty((count, _JOINTS)), np.empty((count, 4))
     radius_m, radius_px = np.empty((count, len(_LIMBS))), np.empty((count, len(_LIMBS)))
     for n in range(count):
@@ -180,8 +180,9 @@ def _look(camera, joints, fixtures, pixels, cause, px_per_m, down_rad):
             continue
         for j in range(_JOINTS):
             if cause[n, j] != OFF:
-                ray = joints[n, j] - camera[:3]
-                cause[n, j] = _behind(camera[:3], ray, joints[n, j], gondolas, shelf_panels, border_panels, floor)
+                for axis in range(3):
+                    ray[axis] = joints[n, j, axis] - camera[axis]
+                cause[n, j] = _behind(eye, ray, joints[n, j], gondolas, shelf_panels, border_panels, floor)
         most_px = _limb_radii(joints[n], depth[n], camera[12], radius_m[n], radius_px[n])
         extent[n, 0], extent[n, 1] = pixels[n, :, 0].min() - most_px, pixels[n, :, 1].min() - most_px
         extent[n, 2], extent[n, 3] = pixels[n, :, 0].max() + most_px, pixels[n, :, 1].max() + most_px
