@@ -50,6 +50,20 @@ class TruthRecord(msgspec.Struct, frozen=True, kw_only=True):
     to: int | None = None
     by_staff: bool = False
 
+    @classmethod
+    def of(cls, event: Truth, *, t_ns: int) -> "TruthRecord":
+        """A deed that happened at ``t_ns``."""
+        return cls(
+            t_ns=t_ns,
+            deed=event.deed,
+            shopper=event.shopper,
+            sku_id=event.sku_id,
+            plate_id=event.plate_id,
+            by=event.by,
+            to=event.to,
+            by_staff=event.by_staff,
+        )
+
 
 class TwinStore:
     """The devices and the world behind them."""
@@ -129,16 +143,7 @@ class TwinStore:
             await asyncio.sleep(_STEP_S)
 
     def _write(self, truth: IO[str], event: Truth) -> None:
-        record = TruthRecord(
-            t_ns=self._start_ns + int(event.t_s * 1e9),
-            deed=event.deed,
-            shopper=event.shopper,
-            sku_id=event.sku_id,
-            plate_id=event.plate_id,
-            by=event.by,
-            to=event.to,
-            by_staff=event.by_staff,
-        )
+        record = TruthRecord.of(event, t_ns=self._start_ns + int(event.t_s * 1e9))
         truth.write(msgspec.json.encode(record).decode() + "\n")
         truth.flush()
 

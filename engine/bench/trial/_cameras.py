@@ -1,18 +1,27 @@
 """Cameras in simulated time: what each would send of an instant, when it arrives, and what faults keep back."""
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 import msgspec
 import numpy as np
 
-from drivers.twin.devices import SimulatedDetector
 from drivers.twin.physics import Assumptions, camera_lags_s
-from drivers.twin.scenario import Fault, FaultKind
-from engine.bench.trial._clock import instant_of
-from engine.domain import CameraId, Floats, Store
-from engine.runtime.paced import PeopleSeen
+from drivers.twin.scenario import Fault, FaultKind, World
+from drivers.twin.sight import Sight
+from engine.bench.trial._bodies import TrueBodies
+from engine.bench.trial._clock import CHUNK_NS, instant_of, seconds_at
+from engine.domain import CameraId, Store
+from engine.runtime.paced import FrameTaken, PeopleSeen, Stimulus
 
 _LOOK_S = 0.06  # as engine.runtime.paced takes for frames: from arrival to the fact
+
+
+class Pictures(Protocol):
+    """What renders a store's cameras."""
+
+    def picture(self, camera_id: CameraId) -> bytes:
+        """What a camera delivers at the world's present instant, as JPEG."""
 
 
 class CameraLinks:
@@ -38,20 +47,47 @@ class CameraLinks:
         return arrives_s
 
 
+class Cameras(Protocol):
+    """All cameras of a store."""
+
+    def look(self, begin_ns: int, world: World) -> Iterator[Stimulus]:
+        """Live through the next tenth of a second from ``begin_ns``; what the cameras send of it."""
+
+
 class SmartCameras:
-    """Signal level: every camera says whom it sees, all of them at the same instants."""
+    """Signal level: every camera says whom it sees, all of them at the end of each tenth of a second."""
 
-    def __init__(self, store: Store, links: CameraLinks, *, seed: int) -> None:
-        self._links = links
-        self._detectors = [
-            SimulatedDetector(camera, seed=seed * 1000 + number) for number, camera in enumerate(store.cameras)
-        ]
+    def __init__(self, store: Store, links: CameraLinks, bodies: TrueBodies, *, seed: int) -> None:
+        self._links, self._bodies = links, bodies
+        self._sight = Sight(store, seed=seed)
 
-    def look(self, taken_s: float, bodies_m: list[Floats]) -> Iterator[PeopleSeen]:
-        """What is sent of this instant, with people's joints (17, 3) in the store frame."""
-        for detector in self._detectors:
-            seen = detector.look(bodies_m)
+    def look(self, begin_ns: int, world: World) -> Iterator[PeopleSeen]:
+        """As ``Cameras`` says."""
+        taken_s = seconds_at(begin_ns + CHUNK_NS)
+        world.advance(taken_s)
+        numbers = [shopper.number for shopper in world.people]
+        for seen in self._sight.look(numbers, self._bodies.of(world)):
             arrives_s = self._links.arrives_s(seen.camera_id, taken_s)
             if arrives_s is not None:
                 stamped = msgspec.structs.replace(seen, t_ns=instant_of(arrives_s))
                 yield PeopleSeen(at_ns=instant_of(arrives_s + _LOOK_S), fact=stamped)
+
+
+class VideoCameras:
+    """Pixel level: every camera takes a picture in each tenth of a second, one after the other."""
+
+    def __init__(self, store: Store, links: CameraLinks, pictures: Pictures) -> None:
+        self._links, self._pictures = links, pictures
+        self._camera_ids = [camera.camera_id for camera in store.cameras]
+        self._seq = 0
+
+    def look(self, begin_ns: int, world: World) -> Iterator[FrameTaken]:
+        """As ``Cameras`` says."""
+        self._seq += 1
+        for number, camera_id in enumerate(self._camera_ids, start=1):
+            taken_s = seconds_at(begin_ns + CHUNK_NS * number // len(self._camera_ids))
+            world.advance(taken_s)
+            arrives_s = self._links.arrives_s(camera_id, taken_s)
+            if arrives_s is not None:
+                jpeg = self._pictures.picture(camera_id)
+                yield FrameTaken(at_ns=instant_of(arrives_s), camera_id=camera_id, seq=self._seq, jpeg=jpeg)

@@ -1,21 +1,25 @@
 """The simulated store in simulated time: what its devices would say in the next tenth of a second, and the truth."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
-from drivers.twin.devices import TruthRecord, true_bodies
+from drivers.twin.devices import TruthRecord
+from drivers.twin.devices.cameras import RenderedCameras
 from drivers.twin.physics import assumed
 from drivers.twin.render import Body
 from drivers.twin.scenario import Deed, Programme
 from engine.bench.reference import Reference, Target
 from engine.bench.scoring import ReferenceLine, TruePlace
-from engine.bench.trial._cameras import CameraLinks, SmartCameras
+from engine.bench.staging import Level
+from engine.bench.trial._bodies import TrueBodies
+from engine.bench.trial._cameras import CameraLinks, Cameras, SmartCameras, VideoCameras
 from engine.bench.trial._clock import CHUNK_NS, FIRST_NS, instant_of, seconds_at
 from engine.bench.trial._plan import TrialPlan
 from engine.bench.trial._shelves import SimulatedShelves
-from engine.domain import EntryAuthorised, Floats, GatePassed, Passage, VisitId
-from engine.runtime.paced import DoorsSaid, PeopleSeen, Stimulus, TimePassed
+from engine.domain import EntryAuthorised, GatePassed, Passage, VisitId
+from engine.runtime.paced import DoorsSaid, Stimulus, TimePassed
 from engine.store import StoreFolder
 
 _TARGET_SIGMA_M = 0.05  # assumed: what triangulated joints of several cameras err by
@@ -26,7 +30,8 @@ class Feed:
 
     def __init__(self, folder: StoreFolder, plan: TrialPlan, bodies: tuple[Body, ...]) -> None:
         """Raises ``ScenarioError``."""
-        self._folder, self._bodies, self._evidence = folder, bodies, plan.evidence
+        self._folder, self._evidence = folder, plan.evidence
+        self._bodies = TrueBodies(bodies)
         cells = plan.cells or assumed()
         programme = Programme(seed=plan.seed, scenario=plan.scenario)
         faults = programme.faults(folder.store)
@@ -36,7 +41,12 @@ class Feed:
             folder, self.world, self._reference, cells=cells, faults=faults, seed=plan.seed
         )
         links = CameraLinks(folder.store, cells, faults, seed=plan.seed)
-        self._cameras = SmartCameras(folder.store, links, seed=plan.seed)
+        self._cameras: Cameras = (
+            VideoCameras(folder.store, links, RenderedCameras(folder, self.world, seed=plan.seed))
+            if plan.level is Level.PIXELS
+            else SmartCameras(folder.store, links, self._bodies, seed=plan.seed)
+        )
+        self._accounts: dict[int, int] = {}
         self._organisers = np.random.default_rng([plan.seed, 10])
         self._codes = np.random.default_rng([plan.seed, 11])
         self._told = 0
@@ -46,11 +56,12 @@ class Feed:
     def chunk(self) -> list[Stimulus]:
         """What reaches the engine in the next tenth of a second, in order."""
         begin_ns, self.now_ns = self.now_ns, self.now_ns + CHUNK_NS
+        seen = list(self._cameras.look(begin_ns, self.world)) if self._evidence != "weight" else []
         self.world.advance(seconds_at(self.now_ns))
+        self._reference.see(self.now_ns, self._targets())
         readings = list(self._shelves.read(begin_ns, self.now_ns))  # also where only the yardstick is to have them
         self._under_way += readings if self._evidence != "vision" else ()
-        self._under_way += self._doors()
-        self._under_way += self._people()
+        self._under_way += [*self._doors(), *seen]
         self._under_way.sort(key=lambda stimulus: stimulus.at_ns)
         arrived = sum(stimulus.at_ns <= self.now_ns for stimulus in self._under_way)
         stimuli, self._under_way = self._under_way[:arrived], self._under_way[arrived:]
@@ -58,20 +69,13 @@ class Feed:
 
     def truth(self) -> tuple[TruthRecord, ...]:
         """What really happened so far."""
-        return tuple(
-            TruthRecord(
-                t_ns=instant_of(event.t_s),
-                deed=event.deed,
-                shopper=event.shopper,
-                sku_id=event.sku_id,
-                plate_id=event.plate_id,
-            )
-            for event in self.world.truths
-        )
+        return tuple(TruthRecord.of(event, t_ns=instant_of(event.t_s)) for event in self.world.truths)
 
     def reference(self) -> tuple[ReferenceLine, ...]:
-        """What the yardstick says of it."""
-        return self._reference.lines()
+        """What the yardstick says of it; it knows no parties, so a line is its shopper's account's."""
+        return tuple(
+            replace(line, shopper=self._accounts.get(line.shopper, line.shopper)) for line in self._reference.lines()
+        )
 
     def places(self) -> tuple[TruePlace, ...]:
         """Where everybody in the store is now."""
@@ -90,23 +94,20 @@ class Feed:
             match event.deed:
                 case Deed.TOKEN:
                     visit_id = VisitId(self._codes.bytes(8).hex())
-                    yield DoorsSaid(at_ns=t_ns, fact=EntryAuthorised(t_ns=t_ns, gate_id=gate_id, visit_id=visit_id))
+                    entry = EntryAuthorised(t_ns=t_ns, gate_id=gate_id, visit_id=visit_id, staff=event.by_staff)
+                    yield DoorsSaid(at_ns=t_ns, fact=entry)
                 case Deed.ENTER | Deed.LEAVE:
                     passage = Passage.IN if event.deed is Deed.ENTER else Passage.OUT
                     yield DoorsSaid(at_ns=t_ns, fact=GatePassed(t_ns=t_ns, gate_id=gate_id, passage=passage))
                 case _:
                     pass
 
-    def _people(self) -> Iterator[PeopleSeen]:
-        bodies_m = true_bodies(self.world, self._bodies)
-        self._reference.see(self.now_ns, self._targets(bodies_m))
-        if self._evidence != "weight":
-            yield from self._cameras.look(seconds_at(self.now_ns), bodies_m)
-
-    def _targets(self, bodies_m: Floats) -> tuple[Target, ...]:
+    def _targets(self) -> tuple[Target, ...]:
         """Whom the competition's organisers would have tracked: everybody inside, a little off."""
-        return tuple(
-            Target(shopper.number, body_m + self._organisers.normal(0, _TARGET_SIGMA_M, body_m.shape))
-            for shopper, body_m in zip(self.world.people, bodies_m, strict=True)
-            if shopper.inside
-        )
+        found: list[Target] = []
+        for shopper, body_m in zip(self.world.people, self._bodies.of(self.world), strict=True):
+            if shopper.inside:
+                self._accounts[shopper.number] = shopper.account
+                off_m = self._organisers.normal(0, _TARGET_SIGMA_M, body_m.shape)
+                found.append(Target(shopper.number, body_m + off_m))
+        return tuple(found)
