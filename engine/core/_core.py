@@ -29,6 +29,8 @@ from engine.domain import (
 
 _EXIT_WITHIN_NS = 400_000_000
 _EXIT_AT_LAST_NS = 3_000_000_000
+_FOLLOW_NS = 50_000_000
+"""Who is bound to whom is looked at so often; people do not change faster, however many cameras speak."""
 
 
 class StoreCore:
@@ -151,14 +153,17 @@ class StoreCore:
         if isinstance(fact, BodiesTracked):
             world.tracker.observe_bodies(fact)
             world.state.sight.saw("bodies", fact.t_ns)
+            self._follow()
         elif fact.camera_id in world.store.camera_by_id:
             world.tracker.observe(fact)
             world.state.sight.saw(f"camera {fact.camera_id}", fact.t_ns)
-        self._follow()
+            if world.state.sight.heard_ns >= world.state.visits.followed_ns + _FOLLOW_NS:
+                self._follow()
 
     def _follow(self) -> None:
         world = self._world
         visits, tracks = world.state.visits, world.tracker.tracks
+        visits.followed_ns = world.state.sight.heard_ns
         if world.store.gates:
             world.said += visits.follow(world.store, tracks, now_ns=world.state.sight.heard_ns)
         else:

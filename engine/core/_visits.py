@@ -90,12 +90,13 @@ class Visit(msgspec.Struct, kw_only=True):
 
 
 class Visits(msgspec.Struct, kw_only=True):
-    """All visits that still matter, in the order in which they opened."""
+    """All visits that still matter, in the order in which they opened; they followed the tracks at ``followed_ns``."""
 
     known: dict[VisitId, Visit] = {}
     tokens: list[Token] = []
     exits: list[GatePassed] = []
     gone: list[TrackId] = []
+    followed_ns: int = 0
 
     def authorise(self, fact: EntryAuthorised) -> None:
         """Remember a token until its holder walks in; showing it twice changes nothing."""
@@ -230,7 +231,7 @@ class Visits(msgspec.Struct, kw_only=True):
 
     def rebase(self, shift_ns: int) -> None:
         """The host rebooted: tracks and half-done passages are gone, visits stay and their clock moves."""
-        self.tokens, self.exits, self.gone = [], [], []
+        self.tokens, self.exits, self.gone, self.followed_ns = [], [], [], 0
         for visit in self.known.values():
             visit.track_id, visit.trail, visit.stood_m, visit.fresh = None, (), {}, False
             visit.since_ns += shift_ns

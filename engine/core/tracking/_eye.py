@@ -42,6 +42,11 @@ class Eye:
         across, down = rx * x + ry * y + rz * z, dx * x + dy * y + dz * z
         return across * share + self._centre_x_px, down * share + self._centre_y_px, depth
 
+    def turn(self, dx_m: float, dy_m: float, dz_m: float) -> tuple[float, float]:
+        """How far a step in the store goes across (to the right) and down as seen from here, in metres."""
+        rx, ry, rz, dx, dy, dz, *_ = self._axes
+        return rx * dx_m + ry * dy_m + rz * dz_m, dx * dx_m + dy * dy_m + dz * dz_m
+
 
 @dataclass(frozen=True)
 class Rig:

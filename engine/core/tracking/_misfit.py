@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.tracking._eye import Rig
-from engine.core.tracking._state import ABSURD_PX, ARMS, MIN_ARM_SCORE, MIN_SCORE, MIRRORED
+from engine.core.tracking._state import ARMS, MIN_ARM_SCORE, MIN_SCORE, MIRRORED
 from engine.domain import KEYPOINTS, Floats
 
 Flags = NDArray[np.bool_]
@@ -22,10 +22,9 @@ MOST_MISFIT = _CAP
 
 
 def observed(joints_px: Floats) -> tuple[Floats, Floats]:
-    """Pixels (..., 17, 2) and scores (..., 17) of reported joints (..., 17, 3): both 0 where nothing was observed."""
-    seen = (np.abs(joints_px) < ABSURD_PX).all(axis=-1) & (joints_px[..., 2] >= _MIN_SCORES)
-    sane = np.where(seen[..., None], joints_px, 0.0)
-    return sane[..., :2], np.minimum(sane[..., 2], 1.0)
+    """Pixels (..., 17, 2) and scores (..., 17) of reported joints (..., 17, 3); a score is 0 where nothing was seen."""
+    scores = joints_px[..., 2]
+    return joints_px[..., :2], np.minimum(scores, 1.0) * (scores >= _MIN_SCORES)
 
 
 def misfit(rig: Rig, bodies_m: Floats, sigmas_m: Floats, joints_px: Floats) -> tuple[Floats, Flags]:

@@ -12,9 +12,10 @@ import msgspec
 
 from engine.core.tracking._eye import Eye
 from engine.core.tracking._motion import Covariance
-from engine.core.tracking._state import ABSURD_PX, MIN_SCORE, View
+from engine.core.tracking._state import MIN_SCORE, View
 from engine.domain import PersonSeen, Point2
 
+_ABSURD_PX = 1e5  # beyond this, and for NaN, a number is a fault of the sender's
 _EDGE_PX = 3.0  # a box that ends so near the picture's edge is cut there
 _FLATTEST = -0.03  # rays nearer to the horizon meet the floor nowhere useful
 _CLEAR_M = 0.2  # an eye must hang so much above a part to place it
@@ -26,24 +27,28 @@ _HIDDEN_SIGMAS = 2.5
 
 
 class _Part(msgspec.Struct, frozen=True):
-    """A part of the body that places it: its joints, its height and the spreads along and across the sight."""
+    """A part of the body that places it: its height, the spreads along and across the sight, and its joints.
 
-    joints: tuple[int, ...]
+    ``starts``: where the joints stand in a flattened list of 17 times x, y and score.
+    """
+
     height_m: float
     height_sigma_m: float
     offset_sigma_m: float
+    starts: tuple[int, ...] = ()
 
 
 # Shoppers crouch and lean to low shelves: only feet have a height; other parts tell the line, and cameras that cross
 # tell the place. (With the spread of standing people, three shoppers lost their tracks ten times in two minutes.)
-_ANKLES = _Part((15, 16), 0.09, 0.04, 0.10)
-_HIPS = _Part((11, 12), 0.94, 0.25, 0.10)
-_SHOULDERS = _Part((5, 6), 1.42, 0.32, 0.20)
-_HEAD = _Part((0, 1, 2, 3, 4), 1.60, 0.38, 0.25)
+_ANKLES = _Part(0.09, 0.04, 0.10, (45, 48))
+_HIPS = _Part(0.94, 0.25, 0.10, (33, 36))
+_SHOULDERS = _Part(1.42, 0.32, 0.20, (15, 18))
+_HEAD = _Part(1.60, 0.38, 0.25, (0, 3, 6, 9, 12))
+_JOINT_PARTS = (_ANKLES, _HIPS, _SHOULDERS, _HEAD)
 # Of the box: its bottom, its top and, when nothing else places it, its middle.
-_BOTTOM = _Part((), 0.0, 0.02, 0.12)
-_TOP = _Part((), 1.74, 0.12, 0.12)
-_MIDDLE = _Part((), 1.1, 0.4, 0.3)
+_BOTTOM = _Part(0.0, 0.02, 0.12)
+_TOP = _Part(1.74, 0.12, 0.12)
+_MIDDLE = _Part(1.1, 0.4, 0.3)
 
 
 class Sighting(msgspec.Struct, frozen=True):
@@ -75,27 +80,41 @@ def sightings(eye: Eye, persons: Iterable[PersonSeen], t_ns: int) -> list[Sighti
     """Each person who can be placed on the floor, however vaguely."""
     found = []
     for person in persons:
-        if not all(-ABSURD_PX < px < ABSURD_PX for px in person.xyxy_px):
+        if not all(-_ABSURD_PX < px < _ABSURD_PX for px in person.xyxy_px):
             continue
-        grounds, vague = _grounds(eye, person)
+        keypoints = _sane(person.keypoints)
+        grounds, vague = _grounds(eye, person.xyxy_px, keypoints)
         if not grounds:
             continue
         foot_m, spread = _fused(grounds)
         view = None
-        if person.keypoints:
+        if keypoints:
             away_m = math.hypot(foot_m[0] - eye.position_m[0], foot_m[1] - eye.position_m[1])
             range_m = math.hypot(away_m, eye.position_m[2] - _MID_BODY_M)
-            view = View(t_ns=t_ns, joint_px=person.keypoints, range_m=range_m)
+            view = View(t_ns=t_ns, joint_px=keypoints, range_m=range_m)
         found.append(Sighting(t_ns, foot_m, spread, person.xyxy_px, view, vague))
     return found
 
 
-def _grounds(eye: Eye, person: PersonSeen) -> tuple[list[_Ground], bool]:
+def _sane(keypoints: tuple[float, ...]) -> tuple[float, ...]:
+    """The same joints, those with an absurd number in them unseen."""
+    if not keypoints or (math.isfinite(sum(keypoints)) and -_ABSURD_PX < min(keypoints) <= max(keypoints) < _ABSURD_PX):
+        return keypoints
+    sane: list[float] = []
+    for at in range(0, len(keypoints), 3):
+        joint = keypoints[at : at + 3]
+        sane += joint if all(-_ABSURD_PX < number < _ABSURD_PX for number in joint) else (0.0, 0.0, 0.0)
+    return tuple(sane)
+
+
+def _grounds(
+    eye: Eye, xyxy_px: tuple[float, float, float, float], keypoints: tuple[float, ...]
+) -> tuple[list[_Ground], bool]:
     """What each usable part says; and whether nothing but the box's middle could be used."""
     grounds = []
     by_joints = False
-    for part in (_ANKLES, _HIPS, _SHOULDERS, _HEAD):
-        joint = _middle_of(part.joints, person.keypoints)
+    for part in _JOINT_PARTS if keypoints else ():
+        joint = _middle_of(part.starts, keypoints)
         if joint is None:
             continue
         x_px, y_px, one_sided = joint
@@ -104,23 +123,21 @@ def _grounds(eye: Eye, person: PersonSeen) -> tuple[list[_Ground], bool]:
         if ground is not None:
             grounds.append(ground)
     if not by_joints:
-        grounds += _box_grounds(eye, person.xyxy_px)
+        grounds += _box_grounds(eye, xyxy_px)
     if grounds:
         return grounds, False
-    x1, y1, x2, y2 = person.xyxy_px
+    x1, y1, x2, y2 = xyxy_px
     middle = _ground(eye, _MIDDLE, ((x1 + x2) / 2, (y1 + y2) / 2), _box_sigma_px(y2 - y1))
     return ([middle] if middle is not None and not by_joints else []), True
 
 
-def _middle_of(joints: Sequence[int], keypoints: tuple[float, ...]) -> tuple[float, float, bool] | None:
+def _middle_of(starts: Sequence[int], keypoints: tuple[float, ...]) -> tuple[float, float, bool] | None:
     """The mean pixel of a part's joints, weighted by score, and whether only one of two was seen."""
-    if not keypoints:
-        return None
     weight = x_sum = y_sum = 0.0
     seen = 0
-    for joint in joints:
-        x, y, score = keypoints[3 * joint : 3 * joint + 3]
-        if MIN_SCORE <= score < ABSURD_PX and -ABSURD_PX < x < ABSURD_PX and -ABSURD_PX < y < ABSURD_PX:
+    for start in starts:
+        x, y, score = keypoints[start : start + 3]
+        if score >= MIN_SCORE:
             score = min(score, 1.0)
             weight += score
             x_sum += score * x
@@ -128,7 +145,7 @@ def _middle_of(joints: Sequence[int], keypoints: tuple[float, ...]) -> tuple[flo
             seen += 1
     if not seen:
         return None
-    return x_sum / weight, y_sum / weight, seen == 1 and len(joints) == 2
+    return x_sum / weight, y_sum / weight, seen == 1 and len(starts) == 2
 
 
 def _box_grounds(eye: Eye, xyxy_px: tuple[float, float, float, float]) -> list[_Ground]:

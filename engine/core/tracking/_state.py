@@ -18,10 +18,9 @@ MIN_SCORE, MIN_ARM_SCORE = 0.3, 0.12
 Arms are scored low where they matter most, at a shelf; their spread grows as the score falls.
 """
 ARMS = (7, 8, 9, 10)
-ABSURD_PX = 1e5
-"""Beyond this, and for NaN, a number is a fault of the sender's."""
 MIRRORED = np.array([0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15])
 """Where each joint's counterpart on the other side of the body stands."""
+_OTHER: list[int] = MIRRORED.tolist()
 
 
 class Side(StrEnum):
@@ -71,16 +70,15 @@ class View(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def joints(self) -> Floats:
-        """The joints as the camera said them, nonsense and all, but for left and right; (17, 3)."""
+        """The joints, sides put right, scores of any size; (17, 3)."""
         joints = np.array(self.joint_px).reshape(-1, 3)
         return joints[MIRRORED] if self.turned else joints
 
     def saw(self, joint: int) -> bool:
         """Whether a joint was observed."""
-        least = MIN_ARM_SCORE if joint in ARMS else MIN_SCORE
-        at = 3 * int(MIRRORED[joint]) if self.turned else 3 * joint
-        x, y, score = self.joint_px[at : at + 3]
-        return least <= score < ABSURD_PX and -ABSURD_PX < x < ABSURD_PX and -ABSURD_PX < y < ABSURD_PX
+        return self.joint_px[3 * (_OTHER[joint] if self.turned else joint) + 2] >= (
+            MIN_ARM_SCORE if joint in ARMS else MIN_SCORE
+        )
 
     def mirrored(self) -> "View":
         """The same with left and right exchanged: pose models confuse them, from behind above all."""
