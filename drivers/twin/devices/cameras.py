@@ -16,8 +16,8 @@ import simplejpeg
 
 from drivers.twin.devices._poses import poses
 from drivers.twin.devices._stream import MjpegServer
-from drivers.twin.render import CameraRenderer, HeldItem, Pose, SceneItem, StoreScene
-from drivers.twin.scenario import Item, Programme, World
+from drivers.twin.render import CameraRenderer, HeldItem, Pose, RoomLight, SceneItem, StoreScene
+from drivers.twin.scenario import Item, Light, Programme, World
 from engine.domain import CameraId
 from engine.store import StoreFolder, open_store
 
@@ -28,8 +28,9 @@ _NICENESS = 5
 class RenderedCameras:
     """Every camera of a store with pixels, rendered in turn at the store's frame rate."""
 
-    def __init__(self, folder: StoreFolder, world: World, *, seed: int) -> None:
+    def __init__(self, folder: StoreFolder, world: World, *, seed: int, light: Light | None = None) -> None:
         self._world = world
+        self._light = light or Light()
         self._sections = [section for section in folder.installation.camera if section.driver == "camera.mjpeg"]
         self._period_s = 1 / folder.installation.perception.frames_hz
         self._standing: dict[int, SceneItem] = {
@@ -66,7 +67,14 @@ class RenderedCameras:
         """What a camera delivers at the world's present instant, as JPEG."""
         self._rearrange()
         bodies = poses(self._world, bodies=len(self._scene.bodies))
-        picture = self._renderers[camera_id].render(bodies, self._held(bodies), self._world.t_s)
+        light = self._light
+        room = RoomLight(
+            level=light.level(self._world.t_s),
+            flicker_hz=light.flicker_hz,
+            flicker_share=light.flicker_share,
+            flicker_rad=light.flicker_rad,
+        )
+        picture = self._renderers[camera_id].render(bodies, self._held(bodies), self._world.t_s, room)
         jpeg: bytes = simplejpeg.encode_jpeg(picture, quality=_JPEG_QUALITY, colorspace="BGR")
         return jpeg
 
@@ -128,7 +136,8 @@ def main() -> None:
     os.nice(_NICENESS)  # punctual shelves and gates come first
     cv2.setNumThreads(1)
     folder = open_store(chosen.folder)
-    cameras = RenderedCameras(folder, programme.world(folder.store), seed=programme.seed)
+    world, light = programme.world(folder.store), programme.light(folder.store)
+    cameras = RenderedCameras(folder, world, seed=programme.seed, light=light)
     asyncio.run(_serve(cameras))
 
 

@@ -132,10 +132,15 @@ class Light:
         """Whether pictures need not be changed at all."""
         return self.shift == 0.0 and self.flicker_share == 0.0
 
+    def level(self, t_s: float) -> float:
+        """What the light at ``t_s`` is multiplied with, flicker left out; above 0."""
+        return 1.0 + self.shift * min(1.0, max(0.0, t_s) / self.over_s)
+
     def gain(self, t_s: float) -> float:
         """What the light of a picture taken at ``t_s`` is multiplied with; above 0."""
-        shifted = 1.0 + self.shift * min(1.0, t_s / self.over_s)
-        return shifted * (1.0 + self.flicker_share * math.sin(2 * math.pi * self.flicker_hz * t_s + self.flicker_rad))
+        return self.level(t_s) * (
+            1.0 + self.flicker_share * math.sin(2 * math.pi * self.flicker_hz * t_s + self.flicker_rad)
+        )
 
 
 def faults_of(sections: tuple[FaultSection, ...], *, seed: int) -> tuple[Fault, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from drivers.twin.scenario._checks import Flaw
-from drivers.twin.scenario._conditions import Fault, faults_of
+from drivers.twin.scenario._conditions import Fault, Light, faults_of, light_of
 from drivers.twin.scenario._file import ScenarioError, line_of, read_scenario
 from drivers.twin.scenario._format import Scenario
 from drivers.twin.scenario._goods import AS_ASSUMED, MassSpread
@@ -65,6 +65,12 @@ class Programme:
         if self.scenario is None:
             return ()
         return faults_of(read_scenario(self.scenario, store).fault, seed=self.seed)
+
+    def light(self, store: Store) -> Light:
+        """The light meanwhile; always the same in a random trade. Raises ``ScenarioError``."""
+        if self.scenario is None:
+            return Light()
+        return light_of(read_scenario(self.scenario, store).light, seed=self.seed)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,23 +8,26 @@ import numpy as np
 from drivers.twin.devices import true_bodies
 from drivers.twin.devices.cameras import RenderedCameras
 from drivers.twin.render import load_bodies
-from drivers.twin.scenario import Trade, World
+from drivers.twin.scenario import Light, Trade, World
 from engine.domain import KEYPOINTS, Floats, PersonsSeen
 from engine.runtime.paced import GivenCamera, GivenFrame
 from engine.runtime.perception import Eye, Perceiver
 from engine.store import StoreFolder
 from engine.vision import Detections
 
+_AT_ONCE_S = 1e-3
+
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Which world to film: a random trade of so many shoppers, from one instant to another, at ``hz``."""
+    """Which world to film: a random trade of so many shoppers, from one instant to another, ``hz`` times a second."""
 
     seed: int
     shoppers: int
     from_s: float
     to_s: float
     hz: float = 10.0
+    light: float = 1.0  # against the store's usual
 
     @property
     def moments(self) -> int:
@@ -53,7 +56,7 @@ def film(folder: StoreFolder, plan: Plan, perceiver: Perceiver) -> Iterator[Mome
     """Every moment of a plan. The store's cameras must have pictures."""
     world = _world(folder, plan)
     bodies = load_bodies()
-    rendered = RenderedCameras(folder, world, seed=plan.seed)
+    rendered = RenderedCameras(folder, world, seed=plan.seed, light=Light(shift=plan.light - 1, over_s=_AT_ONCE_S))
     observed = _Observed(perceiver)
     eyes = [Eye(camera, GivenCamera(), frames_hz=plan.hz) for camera in folder.store.cameras]
     for moment in range(plan.moments):
