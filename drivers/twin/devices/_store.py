@@ -19,8 +19,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from drivers.twin.devices._bodies import true_bodies
 from drivers.twin.devices._controllers import ShelfController, Trouble
-from drivers.twin.devices._detector import true_bodies
 from drivers.twin.devices._gate import GateServer
 from drivers.twin.devices._stream import SmartCamera
 from drivers.twin.physics import ControllerFaults, PlateLoads
@@ -74,6 +74,7 @@ class TwinStore:
         self._seed = programme.seed
         self._world = programme.world(folder.store)
         self._faults = programme.faults(folder.store)
+        self._light = programme.light(folder.store)
         self._loads = PlateLoads(self._world, seed=programme.seed, faults=self._faults)
         self._start_ns = 0
 
@@ -160,7 +161,8 @@ class TwinStore:
         sight = Sight(self._folder.store, seed=self._seed)
         while True:
             numbers = [shopper.number for shopper in self._world.shoppers]
-            for seen in sight.look(numbers, true_bodies(self._world, bodies)):
+            gain = self._light.gain(self._world.t_s)
+            for seen in sight.look(numbers, true_bodies(self._world, bodies), gain=gain):
                 if seen.camera_id in smart:
                     smart[seen.camera_id].publish(seen)
             await asyncio.sleep(period_s)

@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 
 from drivers.twin.physics import Assumptions, camera_lags_s
-from drivers.twin.scenario import Fault, FaultKind, World
+from drivers.twin.scenario import Fault, FaultKind, Light, World
 from drivers.twin.sight import Sight
 from engine.bench.trial._bodies import TrueBodies
 from engine.bench.trial._clock import CHUNK_NS, instant_of, seconds_at
@@ -57,8 +57,8 @@ class Cameras(Protocol):
 class SmartCameras:
     """Signal level: every camera says whom it sees, all of them at the end of each tenth of a second."""
 
-    def __init__(self, store: Store, links: CameraLinks, bodies: TrueBodies, *, seed: int) -> None:
-        self._links, self._bodies = links, bodies
+    def __init__(self, store: Store, links: CameraLinks, bodies: TrueBodies, *, light: Light, seed: int) -> None:
+        self._links, self._bodies, self._light = links, bodies, light
         self._sight = Sight(store, seed=seed)
 
     def look(self, begin_ns: int, world: World) -> Iterator[PeopleSeen]:
@@ -66,7 +66,7 @@ class SmartCameras:
         taken_s = seconds_at(begin_ns + CHUNK_NS)
         world.advance(taken_s)
         numbers = [shopper.number for shopper in world.people]
-        for seen in self._sight.look(numbers, self._bodies.of(world)):
+        for seen in self._sight.look(numbers, self._bodies.of(world), gain=self._light.gain(taken_s)):
             arrives_s = self._links.arrives_s(seen.camera_id, taken_s)
             if arrives_s is not None:
                 stamped = msgspec.structs.replace(seen, t_ns=instant_of(arrives_s))

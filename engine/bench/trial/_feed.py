@@ -34,7 +34,7 @@ class Feed:
         self._bodies = TrueBodies(bodies)
         cells = plan.cells or assumed()
         programme = Programme(seed=plan.seed, scenario=plan.scenario)
-        faults = programme.faults(folder.store)
+        faults, light = programme.faults(folder.store), programme.light(folder.store)
         self.world = programme.world(folder.store, cells.masses)
         self._reference = Reference(folder.store)
         self._shelves = SimulatedShelves(
@@ -42,9 +42,9 @@ class Feed:
         )
         links = CameraLinks(folder.store, cells, faults, seed=plan.seed)
         self._cameras: Cameras = (
-            VideoCameras(folder.store, links, RenderedCameras(folder, self.world, seed=plan.seed))
+            VideoCameras(folder.store, links, RenderedCameras(folder, self.world, seed=plan.seed, light=light))
             if plan.level is Level.PIXELS
-            else SmartCameras(folder.store, links, self._bodies, seed=plan.seed)
+            else SmartCameras(folder.store, links, self._bodies, light=light, seed=plan.seed)
         )
         self._accounts: dict[int, int] = {}
         self._organisers = np.random.default_rng([plan.seed, 10])
