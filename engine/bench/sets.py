@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from drivers.twin.scenario import rehearse
 from engine.bench.scoring import Evidence, SetReport, TrialScore, pool
 from engine.bench.staging import Level
 from engine.bench.trial import TrialPlan, play_all, play_live
+from engine.store import open_store
 
 SETS = ("recipes", "adversarial", "day", "peak", "lighting", "faults")
 """The sets that ship: folders of ``resources/scenarios``."""
 
 _SCENARIOS = Path(str(files("resources"))) / "scenarios"
+_DEMO_STORE = Path(str(files("resources"))) / "stores" / "demo"
 _ABLATED_SEEDS = 2
 _ABLATIONS: tuple[Evidence, ...] = ("weight", "vision")
 
@@ -57,13 +60,18 @@ def scenarios_of(name: str, only: Sequence[str] = ()) -> tuple[Path, ...]:
 def play_set(plan: SetPlan, tell: Tell) -> SetReport:
     """Play and pool. Raises ``NoScenarioError``, ``ScenarioError`` and what ``play_all`` and ``play_live`` raise."""
     plans = _trials(plan)
+    store = open_store(_DEMO_STORE).store
+    for file in scenarios_of(plan.name, plan.only):
+        rehearse(file, store, seed=plan.seeds[0])  # says at once what is wrong with it, and where
     with ThreadPoolExecutor(1) as beside:
         live = beside.submit(_latencies_ms, plan.latency) if plan.latency else None
         scores: list[TrialScore] = []
         for score in play_all(plans, level=plan.level, processes=plan.processes):
             scores.append(score)
             tell(_line(score, len(scores), len(plans)))
-        return pool(scores, set_name=plan.name, latency_ms=live.result() if live is not None else ())
+        own = "" if plan.name in SETS else f"tillfree bench scenarios {plan.name}"
+        latency_ms = live.result() if live is not None else ()
+        return pool(scores, set_name=Path(plan.name).name, command=own, latency_ms=latency_ms)
 
 
 def _trials(plan: SetPlan) -> list[TrialPlan]:

@@ -7,6 +7,7 @@ import typer
 from msgspec import structs
 
 from engine.cli._options import JsonOption, SeedOption, write_json
+from engine.cli._sets import add_to
 
 app = typer.Typer(help="Measure the engine.", no_args_is_help=True)
 
@@ -77,3 +78,6 @@ def fit_sight(
         draw_rows(plot, report.rows)
     if out is not None:
         write_sight(out, report)
+
+
+add_to(app)

@@ -1,5 +1,7 @@
 """Play one scenario with one seed against a paced engine, from opening to the last receipt."""
 
+import time
+
 from drivers.twin.render import Body
 from engine.bench.paced import PacedProcess
 from engine.bench.scoring import Trial, TruePlace
@@ -12,12 +14,18 @@ from engine.runtime.paced import Opening
 from engine.store import StoreFolder
 
 _FLOOR_EVERY = 2  # chunks
+_ENDLESS_NS = 7_200_000_000_000
 _AFTER_NS = 3_000_000_000
 _RECEIPTS_NS = 10_000_000_000  # on top of the deadline after which the engine decides a case by itself
 
 
+class EndlessTrialError(Exception):
+    """A scenario does not come to its end; the message names its file."""
+
+
 def play(plan: TrialPlan, engine: PacedProcess, folder: StoreFolder, bodies: tuple[Body, ...]) -> Trial:
     """One trial. Raises ``ScenarioError`` and ``EngineEndedError``."""
+    began_cpu_s = time.process_time()
     feed = Feed(folder, plan, bodies)
     engine.take([Opening(at_ns=FIRST_NS)])
     heard: list[Heard] = []
@@ -31,6 +39,8 @@ def play(plan: TrialPlan, engine: PacedProcess, folder: StoreFolder, bodies: tup
         if chunks % _FLOOR_EVERY == 0:
             floors.append(told.floor)
             places += feed.places()
+        if feed.now_ns > _ENDLESS_NS:
+            raise EndlessTrialError(f"{plan.scenario}: not over after two hours with seed {plan.seed}. Rehearse it")
         if feed.world.over:
             over_ns += CHUNK_NS
             if _done(heard, over_ns, folder):
@@ -46,7 +56,7 @@ def play(plan: TrialPlan, engine: PacedProcess, folder: StoreFolder, bodies: tup
         true_places=tuple(places),
         reference=feed.reference(),
         simulated_s=chunks * CHUNK_NS / 1e9,
-        cpu_s=told.cpu_s,
+        cpu_s=told.cpu_s + time.process_time() - began_cpu_s,
         opened_ns=OPENING_NS,
     )
 
