@@ -3,8 +3,8 @@
 import math
 from collections.abc import Iterable, Sequence
 
-from drivers.twin.scenario._shopper import Shopper
-from engine.domain import Gondola, Point2
+from drivers.twin.scenario._shopper import Phase, Shopper
+from engine.domain import Gondola, Point2, Store
 
 WALK_MPS = 1.1
 STRIDE_M = 1.38  # two steps of an adult walking at ease
@@ -15,8 +15,16 @@ _BODY_M = 0.38  # between the middles of two bodies: who is nearer goes no neare
 _YIELD_M = 0.2
 _ASIDE = 0.6
 _ROUND_MPS = 0.4
+_PARTING = 0.5  # the sine of the angle from which on two ways part
 _BEFORE_M = 0.9  # before a fixture people pass on its open side
 _ARRIVED_M = 0.04
+_IDLE_M = 0.3  # how near those who walk come to somebody who gives way
+_WAY_M = 0.55  # between who walks and who makes room for them
+_FORESEEN_M = 1.2
+_GIVE_WAY_MPS = 0.7
+_AT_SHELF_M = 0.6  # before a fixture: where people stand who reach
+_AT_HAND_M = 0.3  # one goes so far along a shelf without stepping back
+_AISLE_M = 0.7
 _CLEAR_M = 0.25  # from a body's middle to a fixture
 
 
@@ -24,13 +32,15 @@ def walk(
     shopper: Shopper, others: Iterable[Shopper], fixtures: Sequence[Gondola], *, step_s: float, mps: float
 ) -> bool:
     """Move one step towards the shopper's goal, at ``mps`` where the way is free; True on arrival."""
-    to_x, to_y = shopper.goal_m[0] - shopper.x_m, shopper.goal_m[1] - shopper.y_m
-    distance_m = math.hypot(to_x, to_y)
+    distance_m = math.dist(shopper.goal_m, (shopper.x_m, shopper.y_m))
     if distance_m < _ARRIVED_M:
         shopper.speed_mps = 0.0
         return True
+    aim_m = _aim(shopper, fixtures)
+    to_x, to_y = aim_m[0] - shopper.x_m, aim_m[1] - shopper.y_m
+    to_m = max(math.hypot(to_x, to_y), 0.01)
     wanted_mps = min(mps, max(0.15, distance_m * 2.0))
-    speed_x, speed_y = to_x / distance_m * wanted_mps, to_y / distance_m * wanted_mps
+    speed_x, speed_y = to_x / to_m * wanted_mps, to_y / to_m * wanted_mps
     touching: list[Point2] = []
     for other in others:
         away_x, away_y = shopper.x_m - other.x_m, shopper.y_m - other.y_m
@@ -39,7 +49,10 @@ def walk(
             continue
         away = (away_x / gap_m, away_y / gap_m)
         push = _push(shopper, other, gap_m, distance_m)
-        side = _passing_side(shopper, away, fixtures)
+        if other.phase is Phase.WALK:  # both pass by the right, unless their ways part on the left
+            side = 1.0 if (to_x * away[1] - to_y * away[0]) / to_m > -_PARTING else -1.0
+        else:
+            side = _passing_side(shopper, away, fixtures)
         round_ = (side * away[1], -side * away[0])
         speed_x += push * (away[0] + _ASIDE * round_[0])
         speed_y += push * (away[1] + _ASIDE * round_[1])
@@ -62,6 +75,47 @@ def walk(
     return False
 
 
+def give_way(shopper: Shopper, others: Iterable[Shopper], store: Store, *, step_s: float) -> None:
+    """Move one step out of the way of those who walk, and from where they are going to stand; for who is idle."""
+    x_m = y_m = 0.0
+    for other in others:
+        if other is not shopper:
+            away_x, away_y = _out_of_the_way(shopper, other)
+            x_m, y_m = x_m + away_x, y_m + away_y
+    length_m = math.hypot(x_m, y_m)
+    shopper.speed_mps = _GIVE_WAY_MPS if length_m > 0 else 0.0
+    if length_m == 0:
+        return
+    shopper.x_m += x_m / length_m * shopper.speed_mps * step_s
+    shopper.y_m += y_m / length_m * shopper.speed_mps * step_s
+    shopper.gait_rad += shopper.speed_mps * step_s / STRIDE_M * 2 * math.pi
+    for fixture in store.gondolas:
+        _keep_clear(shopper, fixture)
+    xs, ys = zip(*store.floor_m, strict=True)
+    shopper.x_m = min(max(xs) - _CLEAR_M, max(min(xs) + _CLEAR_M, shopper.x_m))
+    shopper.y_m = min(max(ys) - _CLEAR_M, max(min(ys) + _CLEAR_M, shopper.y_m))
+    shopper.goal_m = (shopper.x_m, shopper.y_m)
+
+
+def _out_of_the_way(shopper: Shopper, other: Shopper) -> Point2:
+    """The direction away from somebody's way, as far as they will have gone soon, or from where it ends."""
+    near_x, near_y = shopper.x_m - other.x_m, shopper.y_m - other.y_m
+    if other.speed_mps == 0.0 or other.phase is Phase.CHOOSE:
+        gap_m = math.hypot(near_x, near_y)
+        return (near_x / gap_m, near_y / gap_m) if 0 < gap_m < _BODY_M else (0.0, 0.0)
+    ahead_x, ahead_y = other.goal_m[0] - other.x_m, other.goal_m[1] - other.y_m
+    ahead_m = max(math.hypot(ahead_x, ahead_y), 0.01)
+    share = min(1.0, max(0.0, (near_x * ahead_x + near_y * ahead_y) / ahead_m**2))
+    away_x, away_y = near_x - share * ahead_x, near_y - share * ahead_y
+    gap_m = math.hypot(away_x, away_y)
+    soon = share * ahead_m < _FORESEEN_M or math.hypot(near_x - ahead_x, near_y - ahead_y) < _WAY_M
+    if gap_m >= _WAY_M or not soon:
+        return 0.0, 0.0
+    if gap_m < 0.01:  # right in the middle of it
+        return -ahead_y / ahead_m, ahead_x / ahead_m
+    return away_x / gap_m, away_y / gap_m
+
+
 def turn(shopper: Shopper, yaw_rad: float, *, step_s: float) -> bool:
     """Turn one step towards a direction; True when facing it."""
     error_rad = (yaw_rad - shopper.yaw_rad + math.pi) % (2 * math.pi) - math.pi
@@ -73,8 +127,9 @@ def turn(shopper: Shopper, yaw_rad: float, *, step_s: float) -> bool:
 def _push(shopper: Shopper, other: Shopper, gap_m: float, goal_distance_m: float) -> float:
     """How strongly somebody near makes one give way, m/s."""
     # Who means to stand shoulder to shoulder with somebody comes nearer to them than a passer-by would.
-    personal_m = min(_PERSONAL_M, math.dist(shopper.goal_m, (other.x_m, other.y_m)) - _YIELD_M)
-    return min(1.5, 1.2 * math.exp((personal_m - gap_m) / 0.12)) * min(1.0, goal_distance_m / 0.3 + 0.2)
+    personal_m = _IDLE_M if other.phase is Phase.CHOOSE else _PERSONAL_M  # who is idle gives way
+    personal_m = min(personal_m, math.dist(shopper.goal_m, (other.x_m, other.y_m)) - _YIELD_M)
+    return min(1.5, 1.2 * math.exp((personal_m - gap_m) / 0.12)) * min(1.0, goal_distance_m / 0.4)
 
 
 def _passing_side(shopper: Shopper, away: Point2, fixtures: Sequence[Gondola]) -> float:
@@ -83,15 +138,35 @@ def _passing_side(shopper: Shopper, away: Point2, fixtures: Sequence[Gondola]) -
     That keeps two who meet head-on from standing still.
     """
     for fixture in fixtures:
-        outward_m, along_m = _from_front(shopper, fixture)
-        if outward_m < _BEFORE_M and abs(along_m) < fixture.width_m / 2:
+        outward_m, along_m = _from_front((shopper.x_m, shopper.y_m), fixture)
+        if outward_m < _BEFORE_M and abs(along_m) < fixture.width_m / 2 + _AT_SHELF_M:
             return 1.0 if away[1] * math.cos(fixture.yaw_rad) > away[0] * math.sin(fixture.yaw_rad) else -1.0
     return 1.0
 
 
+def _aim(shopper: Shopper, fixtures: Sequence[Gondola]) -> Point2:
+    """Where to walk to now: people keep behind those who stand at a shelf until their place is near, and step back.
+
+    Before a shelf, the goal is approached from behind; away from one, the first steps lead to its open side.
+    """
+    for fixture in fixtures:
+        cos, sin = math.cos(fixture.yaw_rad), math.sin(fixture.yaw_rad)
+        outward_m, along_m = _from_front(shopper.goal_m, fixture)
+        here_m, beside_m = _from_front((shopper.x_m, shopper.y_m), fixture)
+        reach_m = fixture.width_m / 2 + _AT_SHELF_M
+        if 0 < outward_m < _AT_SHELF_M and abs(along_m) < reach_m:
+            back_m = min(_AISLE_M, max(0.0, abs(beside_m - along_m) - _AT_HAND_M))
+        elif 0 < here_m < _AT_SHELF_M and abs(beside_m) < reach_m:
+            back_m = math.dist(shopper.goal_m, (shopper.x_m, shopper.y_m))
+        else:
+            continue
+        return shopper.goal_m[0] + cos * back_m, shopper.goal_m[1] + sin * back_m
+    return shopper.goal_m
+
+
 def _keep_clear(shopper: Shopper, fixture: Gondola) -> None:
     """Nobody is pushed into a fixture: whoever would be too near its outline slides along it."""
-    outward_m, along_m = _from_front(shopper, fixture)
+    outward_m, along_m = _from_front((shopper.x_m, shopper.y_m), fixture)
     beyond_m = (
         _CLEAR_M - outward_m,
         _CLEAR_M + fixture.depth_m + outward_m,
@@ -107,8 +182,8 @@ def _keep_clear(shopper: Shopper, fixture: Gondola) -> None:
     shopper.y_m += (out_x * sin + out_y * cos) * least_m
 
 
-def _from_front(shopper: Shopper, fixture: Gondola) -> Point2:
-    """How far somebody is before the middle of a fixture's front, and to its left as it looks out."""
-    x_m, y_m = shopper.x_m - fixture.origin_m[0], shopper.y_m - fixture.origin_m[1]
+def _from_front(point_m: Point2, fixture: Gondola) -> Point2:
+    """How far a point is before the middle of a fixture's front, and to its left as it looks out."""
+    x_m, y_m = point_m[0] - fixture.origin_m[0], point_m[1] - fixture.origin_m[1]
     cos, sin = math.cos(fixture.yaw_rad), math.sin(fixture.yaw_rad)
     return x_m * cos + y_m * sin, y_m * cos - x_m * sin

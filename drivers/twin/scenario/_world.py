@@ -19,7 +19,7 @@ from drivers.twin.scenario._play import Play
 from drivers.twin.scenario._shopper import Phase, Shopper
 from drivers.twin.scenario._trade import Trade
 from drivers.twin.scenario._truth import Chronicle, Contact, Truth
-from drivers.twin.scenario._walking import WALK_MPS, turn, walk
+from drivers.twin.scenario._walking import WALK_MPS, give_way, turn, walk
 from engine.domain import Point2, Store
 
 STEP_S = 0.02
@@ -108,6 +108,7 @@ class World:
         errand = self._play.next_errand(self, shopper)
         match errand:
             case None:
+                give_way(shopper, self.shoppers, self.store, step_s=STEP_S)
                 return
             case Pause():
                 self._stand(shopper, errand)
