@@ -23,6 +23,10 @@ class Business(StrEnum):
     SAME_WEIGHT_MISPLACE = "same_weight_misplace"
     SWAP = "swap"
     TAKE_TWO_RETURN_ONE = "take_two_return_one"
+    HAND_OVER = "hand_over"
+    DROP = "drop"
+    LEAN = "lean"
+    SIMULTANEOUS = "simultaneous"
 
 
 DECEPTIVE = frozenset(
@@ -32,6 +36,10 @@ DECEPTIVE = frozenset(
         Business.SAME_WEIGHT_MISPLACE,
         Business.SWAP,
         Business.TAKE_TWO_RETURN_ONE,
+        Business.HAND_OVER,
+        Business.DROP,
+        Business.LEAN,
+        Business.SIMULTANEOUS,
     }
 )
 """Business that leaves a shelf's weight, or who stood before it, telling another story than what happened."""

@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -85,11 +86,29 @@ def test_a_swap_leaves_equal_weights_in_each_other_s_place(demo: Store, tmp_path
 def test_every_kind_of_business_comes_to_an_end(demo: Store, tmp_path: Path) -> None:
     shares = "".join(f"{kind} = {1 / len(Business)}\n" for kind in Business)
     world = played(tmp_path, TRADE + "business = [3, 8]\n[trade.mix]\n" + shares, demo)
-    deeds = {Deed.TOKEN, Deed.ENTER, Deed.PICK, Deed.PUT, Deed.TOUCH, Deed.RETURN, Deed.LEAVE}
-    assert {truth.deed for truth in world.truths} == deeds
+    by_staff_or_at_the_gate = {Deed.STOCK, Deed.UNSTOCK, Deed.ABANDON, Deed.REST}
+    assert {truth.deed for truth in world.truths} == set(Deed) - by_staff_or_at_the_gate
     for number in {truth.shopper for truth in world.truths}:
-        told = [truth.deed for truth in world.truths if truth.shopper == number]
-        assert (told[0], told[-1]) == (Deed.TOKEN, Deed.LEAVE)
+        told = [truth.deed for truth in world.truths if truth.shopper == number and truth.by is None]
+        assert told[0] == Deed.TOKEN
+        assert Deed.LEAVE in told
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_two_of_a_trade_reach_in_the_same_instant(demo: Store, tmp_path: Path, seed: int) -> None:
+    text = TRADE + "business = [3, 4]\n[trade.mix]\nsimultaneous = 1\n"
+    picks = [truth for truth in played(tmp_path, text, demo, seed=seed).truths if truth.deed is Deed.PICK]
+    together = [(one, other) for one, other in pairwise(picks) if other.t_s - one.t_s < 0.05]
+    assert len(together) >= 5
+    assert all(one.shopper != other.shopper for one, other in together)
+
+
+def test_a_crowd_finds_its_way_and_leaves(demo: Store, tmp_path: Path) -> None:
+    crowd = (
+        TITLE + "[trade]\narrivals_per_min = 40\nmost_at_once = 14\nfor_s = 90\nbusiness = 4\n[trade.mix]\npick = 1\n"
+    )
+    world = played(tmp_path, crowd, demo)
+    assert sum(truth.deed is Deed.LEAVE for truth in world.truths) >= 12
 
 
 def test_a_script_and_a_trade_share_a_store(demo: Store, tmp_path: Path) -> None:
