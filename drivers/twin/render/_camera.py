@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.twin.render import _blur, _raster
+from drivers.twin.render import _blur
+from drivers.twin.render._canvas import Canvas, Layer, merged, overlap, pieces
+from drivers.twin.render._glass import Glass
 from drivers.twin.render._lens import Lens, Picture, Rect
 from drivers.twin.render._mesh import Mesh, joined
 from drivers.twin.render._optics import STEADY, Optics, RoomLight, draw_look
@@ -18,14 +20,7 @@ from engine.domain import CameraCalibration
 
 _PERSON_KEY = 1 << 24  # faces of the moment count from here; a store has fewer static ones
 _KEYS_PER_PERSON = 1 << 16
-
-
-@dataclass(eq=False)
-class _Layer:
-    """A canvas: nearness (H, W) float32 and BGR colour (H, W, 3)."""
-
-    nearness: NDArray[np.float32]
-    colour: Picture
+_MIRROR_KEY = 3 * _PERSON_KEY
 
 
 @dataclass(eq=False)
@@ -56,18 +51,17 @@ class CameraRenderer:
         self._optics = optics or Optics()
         self._look = draw_look(self._optics, np.random.default_rng((seed, place_number(calibration), 1)))
         self._lens = Lens(calibration)
-        self._camera = self._lens.canvas_from_floor.astype(np.float32)
-        self._eye = np.array(calibration.position_m)
-        height, width = self._lens.canvas_shape
-        self._still = _Layer(np.zeros((height, width), np.float32), np.zeros((height, width, 3), np.uint8))
-        self._scratch = scene.scratch((height, width))
-        self._face_at, self._bary = self._scratch.face_at, self._scratch.bary
-        self._bake((0, 0, width, height))
-        self._seen_changes = scene.change_count
-        self._now = _Layer(self._still.nearness.copy(), self._still.colour.copy())
-        self._still_picture = self._lens.picture(self._still.colour)
+        shape = self._lens.canvas_shape
+        self._canvas = Canvas(scene, self._lens.canvas_from_floor, shape, self._lens.canvas_focal_px)
+        self._glasses = [
+            Glass(front, scene, self._lens, self._canvas) for front in scene.fronts if self._optics.reflections
+        ]
+        self._still, self._now = Layer.empty(shape), Layer.empty(shape)
+        self._still_picture = np.empty((calibration.height_px, calibration.width_px, 3), np.uint8)
         self._picture = self._still_picture.copy()
-        self._dirty: list[Rect] = []
+        self._bake(self._canvas.whole)
+        self._seen_changes = scene.change_count
+        self._dirty: list[tuple[Rect, Rect]] = []  # on the canvas and in the picture
         self._sensor = Sensor(self._look, calibration, seed=seed)
 
     def render(
@@ -78,8 +72,8 @@ class CameraRenderer:
         light: RoomLight = STEADY,
     ) -> Picture:
         """The camera's picture (H, W, 3) BGR uint8 at time ``t_s``, which chooses the noise and the lamps' phase."""
-        self._catch_up()
         self._restore()
+        self._catch_up()
         people = self._scene.people(poses)
         figures = [self._figure(number, person, held) for number, person in enumerate(people)]
         rects = [self._draw_shadow(person) for person in people]
@@ -87,10 +81,11 @@ class CameraRenderer:
         moving = [figure for figure in figures if figure.moves]
         if moving:
             rects += self._draw_smeared(moving)
-        self._dirty = _merged([rect for rect in rects if rect is not None])
-        for rect in self._dirty:
-            self._lens.copy_into(self._now.colour, rect, self._picture)
-            self._face_at[rect[1] : rect[3], rect[0] : rect[2]] = -1
+        for glass in self._glasses:
+            rects += glass.reflect(people, _MIRROR_KEY)
+        for rect in pieces([rect for rect in rects if rect is not None]):
+            self._dirty.append(self._deliver(rect, self._picture))
+            self._canvas.forget(rect)
         return self._sensor.expose(self._picture, t_s, light)
 
     # ---- the static layer
@@ -99,54 +94,44 @@ class CameraRenderer:
         regions = self._scene.changed_since(self._seen_changes)
         self._seen_changes += len(regions)
         for region in regions:
-            rect = self._rect_of(_corners(region))
-            if rect is None:
-                continue
-            rect = self._grown(rect, 2)
-            self._bake(rect)
-            self._lens.copy_into(self._still.colour, rect, self._still_picture)
-            self._copy(rect)
-            self._lens.copy_into(self._still.colour, rect, self._picture)
+            rect = self._canvas.rect_of(_corners(region))
+            if rect is not None:
+                self._bake(self._canvas.grown(rect, 2))
 
     def _bake(self, rect: Rect) -> None:
-        x0, y0, x1, y1 = rect
-        self._still.nearness[y0:y1, x0:x1] = 0
-        self._still.colour[y0:y1, x0:x1] = 0
-        self._face_at[y0:y1, x0:x1] = -1
-        mesh = joined([self._scene.fixtures, *self._meshes_in(rect)])
-        self._draw(mesh, 0, rect, self._still)
-        self._face_at[y0:y1, x0:x1] = -1
+        """Draw a rectangle of the empty store; nobody may be in it."""
+        self._still.clear(rect)
+        self._canvas.forget(rect)
+        mesh = joined([self._scene.fixtures, *self._scene.street, *self._meshes_in(rect)])
+        self._canvas.draw(mesh, 0, rect, self._still)
+        self._canvas.forget(rect)
+        for glass in self._glasses:
+            glass.reflect((), _MIRROR_KEY)
+        self._now.restore(self._still, rect)
+        drawn, (left, top, right, bottom) = self._deliver(rect, self._still_picture)
+        self._now.restore(self._still, drawn)
+        self._picture[top:bottom, left:right] = self._still_picture[top:bottom, left:right]
 
     def _meshes_in(self, rect: Rect) -> list[Mesh]:
-        return [
-            mesh
-            for mesh in self._scene.item_meshes()
-            if _overlap(_raster.bounds(_raster.project(mesh.points_m, self._camera), *self._size), rect)
-        ]
+        boxes = ((mesh, self._canvas.rect_of(mesh.points_m)) for mesh in self._scene.item_meshes())
+        return [mesh for mesh, box in boxes if box is not None and overlap(box, rect)]
 
-    def _draw(self, mesh: Mesh, key: int, rect: Rect, layer: _Layer) -> None:
-        arrays = mesh.arrays()
-        pixels = _raster.project(arrays.points, self._camera)
-        _raster.rasterise(pixels, arrays.faces, key, rect, layer.nearness, self._face_at, self._bary)
-        _raster.shade_textured(
-            rect, key, layer.nearness, self._face_at, self._bary, arrays, self._scene.textures, self._scene.lamps,
-            self._eye, self._lens.canvas_focal_px, layer.colour,
-        )  # fmt: skip
+    def _deliver(self, rect: Rect, picture: Picture) -> tuple[Rect, Rect]:
+        """Through the glass and the lens into the picture; what of the canvas is changed by it, and of the picture."""
+        drawn = self._canvas.grown(rect, 2) if self._glasses else rect  # the lens blends in what is just beside
+        for glass in self._glasses:
+            glass.glaze(drawn, self._now)
+        return drawn, self._lens.copy_into(self._now.colour, rect, picture)
 
     # ---- what moves
 
     def _restore(self) -> None:
-        for rect in self._dirty:
-            self._copy(rect)
-            left, top, right, bottom = self._lens.picture_rect(rect)
+        for rect, (left, top, right, bottom) in self._dirty:
+            self._now.restore(self._still, rect)
             self._picture[top:bottom, left:right] = self._still_picture[top:bottom, left:right]
+        self._dirty = []
 
-    def _copy(self, rect: Rect) -> None:
-        x0, y0, x1, y1 = rect
-        self._now.nearness[y0:y1, x0:x1] = self._still.nearness[y0:y1, x0:x1]
-        self._now.colour[y0:y1, x0:x1] = self._still.colour[y0:y1, x0:x1]
-
-    def _figure(self, number: int, person: Person, held: Sequence[HeldItem]) -> "_Figure":
+    def _figure(self, number: int, person: Person, held: Sequence[HeldItem]) -> _Figure:
         """A person with what it holds, as this camera draws it."""
         key = _PERSON_KEY + number * _KEYS_PER_PERSON
         goods = [
@@ -155,38 +140,33 @@ class CameraRenderer:
             if item.person == number
         ]
         meshes = [person.points_m, *(mesh.points_m for _, _, mesh in goods)]
-        figure = _Figure(key, person, [(key, mesh) for key, _, mesh in goods], self._rect_of(np.concatenate(meshes)))
+        figure = _Figure(
+            key, person, [(key, mesh) for key, _, mesh in goods], self._canvas.rect_of(np.concatenate(meshes))
+        )
         motion = self._scene.motion(person) if self._look.shutter_s and figure.rect else None
         if motion is None:
             return figure
-        smear = _blur.smears(person.points_m, motion.points_mps, self._camera, self._look.shutter_s)
+        smear = _blur.smears(person.points_m, motion.points_mps, self._canvas.camera, self._look.shutter_s)
         if not _blur.visible(smear):
             return figure
         figure.smears.append((key, person.faces, smear))
         for key, item, mesh in goods:
             speeds = np.tile(motion.palms_mps[int(item.hand == "right")], (len(mesh.points_m), 1))
-            smear = _blur.smears(mesh.points_m, speeds.astype(np.float32), self._camera, self._look.shutter_s)
+            smear = _blur.smears(mesh.points_m, speeds.astype(np.float32), self._canvas.camera, self._look.shutter_s)
             figure.smears.append((key, mesh.faces, smear))
         return figure
 
-    def _draw_figure(self, figure: "_Figure") -> Rect | None:
-        rect, person, now = figure.rect, figure.person, self._now
-        if rect is None:
-            return None
-        pixels = _raster.project(person.points_m, self._camera)
-        _raster.rasterise(pixels, person.faces, figure.key, rect, now.nearness, self._face_at, self._bary)
-        _raster.shade_lit(
-            rect, figure.key, self._face_at, self._bary, person.faces, person.lit, person.pattern, int(person.kind),
-            now.colour,
-        )  # fmt: skip
-        for key, mesh in figure.goods:
-            self._draw(mesh, key, rect, now)
-        return rect
+    def _draw_figure(self, figure: _Figure) -> Rect | None:
+        if figure.rect is not None:
+            self._canvas.draw_person(figure.person, figure.key, figure.rect, self._now)
+            for key, mesh in figure.goods:
+                self._canvas.draw(mesh, key, figure.rect, self._now)
+        return figure.rect
 
-    def _draw_smeared(self, figures: "Sequence[_Figure]") -> list[Rect]:
+    def _draw_smeared(self, figures: Sequence[_Figure]) -> list[Rect]:
         """People who move, in front of and behind those who stand and are drawn already."""
-        rects = _merged([self._grown(figure.rect, _blur.TILE_PX) for figure in figures if figure.rect])
-        now, scratch = self._now, self._scratch
+        rects = merged([self._canvas.grown(figure.rect, _blur.TILE_PX) for figure in figures if figure.rect])
+        now, scratch = self._now, self._canvas.scratch
         for x0, y0, x1, y1 in rects:
             scratch.behind[y0:y1, x0:x1] = now.colour[y0:y1, x0:x1]
         for figure in figures:
@@ -194,7 +174,7 @@ class CameraRenderer:
         moved = (scratch.smear, scratch.tiles, scratch.ends)
         for figure in figures:
             for key, faces, corners in figure.smears:
-                _blur.trace(figure.rect, key, self._face_at, self._bary, faces, corners, *moved)
+                _blur.trace(figure.rect, key, scratch.face_at, scratch.bary, faces, corners, *moved)
         for rect in rects:
             _blur.blur(rect, now.nearness, *moved, scratch.behind, now.colour)
         for rect in rects:
@@ -203,47 +183,12 @@ class CameraRenderer:
 
     def _draw_shadow(self, person: Person) -> Rect | None:
         shadow = shadow_of(person.posed, self._scene.lamps, cast=self._optics.shadows)
-        rect = self._rect_of(shadow.corners_m)
+        rect = self._canvas.rect_of(shadow.corners_m)
         if rect is not None:
             darken_floor(rect, self._lens.canvas_from_floor, self._now.nearness, shadow, self._now.colour)
         return rect
-
-    @property
-    def _size(self) -> tuple[int, int]:
-        height, width = self._lens.canvas_shape
-        return width, height
-
-    def _rect_of(self, points_m: NDArray[np.float32]) -> Rect | None:
-        rect: Rect = _raster.bounds(_raster.project(points_m, self._camera), *self._size)
-        return None if rect[0] >= rect[2] or rect[1] >= rect[3] else rect
-
-    def _grown(self, rect: Rect, margin_px: int) -> Rect:
-        width, height = self._size
-        x0, y0, x1, y1 = rect
-        return max(x0 - margin_px, 0), max(y0 - margin_px, 0), min(x1 + margin_px, width), min(y1 + margin_px, height)
 
 
 def _corners(region: Region) -> NDArray[np.float32]:
     x, y, z = zip(region[:3], region[3:], strict=True)
     return np.array([(a, b, c) for a in x for b in y for c in z], np.float32)
-
-
-def _overlap(one: Rect, other: Rect) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
-
-
-def _union(one: Rect, other: Rect) -> Rect:
-    return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
-
-
-def _merged(rects: Sequence[Rect]) -> list[Rect]:
-    """Rectangles that do not overlap and cover the given ones."""
-    apart: list[Rect] = []
-    for rect in rects:
-        grown, rest = rect, apart
-        while any(_overlap(grown, other) for other in rest):
-            for other in [other for other in rest if _overlap(grown, other)]:
-                grown = _union(grown, other)
-            rest = [other for other in rest if not _overlap(grown, other)]
-        apart = [*rest, grown]
-    return apart

@@ -1,4 +1,4 @@
-"""What the store is built of: floor, walls, ceiling, the glass door, gondolas with boards, plates, rails and tags."""
+"""What the store is built of: floor, walls, ceiling, gates, gondolas with boards, plates, rails and tags."""
 
 import math
 from itertools import pairwise
@@ -7,11 +7,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from drivers.twin.render._front import HEAD_M, SILL_M, Span, frames, gate_span, walls, window_spans, windows_of
 from drivers.twin.render._mesh import Floats, Mesh, Rgb, box, joined, panel
 from drivers.twin.render._texture import TextureStack, brushed, floor_tile, price_tag
-from engine.domain import Gate, Gondola, Plate, Point2, Store
+from engine.domain import Gate, Gondola, Plate, Store
 
 CEILING_M = 2.9
+_WALL_LEVELS_M = (0.0, SILL_M, 0.5, 1.6, CEILING_M)
 _TILE_M = 0.3
 _WALL_RGB: Rgb = (0.90, 0.89, 0.85)
 _RAIL_RGB: tuple[Rgb, ...] = ((0.72, 0.12, 0.13), (0.10, 0.32, 0.55), (0.14, 0.45, 0.26), (0.85, 0.55, 0.10))
@@ -31,6 +33,7 @@ def fixtures(store: Store, textures: TextureStack) -> Mesh:
         parts.extend(_shelves(store, gondola, textures, metal, number))
     for gate in store.gates:
         parts.extend(_gate(gate))
+        parts.extend(frames(gate, windows_of(store, gate)))
     return joined(parts)
 
 
@@ -96,52 +99,38 @@ def _floor(store: Store, textures: TextureStack) -> list[Mesh]:
 
 
 def _walls(store: Store) -> list[Mesh]:
-    """Wall panels along the floor's outline, counter-clockwise as seen from above; none across a gate."""
-    corners = [np.array(corner) for corner in _counter_clockwise(store.floor_m)]
+    """Wall panels along the floor's outline; none across a gate, and windows beside it."""
     parts = []
-    for start, end in zip(corners, corners[1:] + corners[:1], strict=True):
-        length = float(np.linalg.norm(end - start))
-        along = (end - start) / length
-        spans = [(0.0, length)]
+    for start, along, length in walls(store):
+        spans, windows = [(0.0, length)], []
         for gate in store.gates:
-            spans = _without(spans, _gate_span(gate, start, along))
-        for low, high in spans:
-            count = max(round((high - low) / 0.8), 1)
-            step = (high - low) / count
-            for k in range(count):
-                parts.extend(_wall_strip(start + along * (low + k * step), along * step))
+            span = gate_span(gate, start, along)
+            if span is not None:
+                beside = window_spans(span, length)
+                windows += beside
+                for hole in (span, *beside):
+                    spans = _without(spans, hole)
+        for levels, pieces in ((_WALL_LEVELS_M, spans), ((0.0, SILL_M), windows), ((HEAD_M, CEILING_M), windows)):
+            for low, high in pieces:
+                count = max(round((high - low) / 0.8), 1)
+                step = (high - low) / count
+                for k in range(count):
+                    parts.extend(_wall_strip(start + along * (low + k * step), along * step, levels))
     return parts
 
 
-def _counter_clockwise(outline: tuple[Point2, ...]) -> list[Point2]:
-    x, y = np.array(outline).T
-    area = float(np.sum(x * np.roll(y, -1) - y * np.roll(x, -1)))
-    return list(outline) if area > 0 else list(reversed(outline))
-
-
-def _gate_span(gate: Gate, start: NDArray[np.float64], along: NDArray[np.float64]) -> tuple[float, float] | None:
-    ends = [np.array(gate.left_m) - start, np.array(gate.right_m) - start]
-    if any(abs(float(end[0] * along[1] - end[1] * along[0])) > 0.05 for end in ends):
-        return None
-    low, high = sorted(float(end @ along) for end in ends)
-    return low, high
-
-
-def _without(spans: list[tuple[float, float]], hole: tuple[float, float] | None) -> list[tuple[float, float]]:
-    if hole is None:
-        return spans
+def _without(spans: list[Span], hole: Span) -> list[Span]:
     pieces = [piece for low, high in spans for piece in ((low, min(high, hole[0])), (max(low, hole[1]), high))]
     return [(low, high) for low, high in pieces if high - low > 1e-6]
 
 
-def _wall_strip(corner: NDArray[np.float64], along: NDArray[np.float64]) -> list[Mesh]:
-    levels = (0.0, 0.1, 0.5, 1.6, CEILING_M)
+def _wall_strip(corner: NDArray[np.float64], along: NDArray[np.float64], levels: tuple[float, ...]) -> list[Mesh]:
     parts = []
     for low, high in pairwise(levels):
         # Seen from inside, a counter-clockwise outline runs to the left: start at its end, go back.
         quad = panel(
             (corner[0] + along[0], corner[1] + along[1], low), (-along[0], -along[1], 0), (0, 0, high - low),
-            layer=-1, colour=(0.42, 0.43, 0.45) if high <= 0.1 else _WALL_RGB,
+            layer=-1, colour=(0.42, 0.43, 0.45) if high <= SILL_M else _WALL_RGB,
         )  # fmt: skip
         parts.append(quad.shaded((0.7 + 0.3 * np.clip(quad.points_m[:, 2] / 0.5, 0, 1)).astype(np.float32)))
     return parts
@@ -231,19 +220,14 @@ def _tag(plate: Plate, layer: int) -> Mesh:
 
 
 def _gate(gate: Gate) -> list[Mesh]:
-    """A glass door in its frame behind the line, and the two reader posts beside the way."""
+    """The wall above the doors and the two reader posts beside the way."""
     left, right = np.array(gate.left_m), np.array(gate.right_m)
     width = float(np.linalg.norm(right - left))
     middle = (left + right) / 2
     # Walking in, left is on the left hand: inwards is the way from left to right turned a quarter counter-clockwise.
     across = (right - left) / width
     turn_rad = math.atan2(across[1], across[0])
-    glass = box((-width / 2, -0.06, 0.02), (width / 2, -0.04, 2.15), colour=(0.62, 0.74, 0.78))
-    frame: Rgb = (0.25, 0.27, 0.30)
-    parts = [glass, box((-width / 2, -0.07, 2.15), (width / 2, 0.0, CEILING_M), colour=_WALL_RGB)]
-    for x in (-width / 2, -0.03, width / 2 - 0.06):
-        parts.append(box((x, -0.08, 0), (x + 0.06, -0.02, 2.15), colour=frame))
-    parts.append(box((-width / 2, -0.075, 1.0), (width / 2, -0.03, 1.06), colour=frame))
+    parts = [box((-width / 2, -0.07, HEAD_M), (width / 2, 0.0, CEILING_M), colour=_WALL_RGB)]
     for x in (-width / 2 - 0.14, width / 2 + 0.02):
         parts.append(box((x, 0.1, 0), (x + 0.12, 0.55, 0.95), colour=(0.30, 0.31, 0.34)))
         parts.append(box((x + 0.01, 0.12, 0.95), (x + 0.11, 0.30, 0.97), colour=(0.15, 0.65, 0.35)))

@@ -33,35 +33,28 @@ class Lens:
         centre = calibration.K_cam[:2, 2]
         falloff = np.square((grid - centre) / centre).sum(axis=1).reshape(height, width, 1) / 2
         self._vignette = np.repeat((255 * (1 - _VIGNETTE * falloff)).astype(np.uint8), 3, axis=2)
+        self._centre = (centre - self._origin) * self._scale
         k = calibration.K_cam.copy()
         k[:2, 2] -= self._origin
         k[:2] *= self._scale
         self.canvas_from_floor = k @ calibration.cam_from_floor[:3]
 
-    def picture(self, canvas: Picture) -> Picture:
-        """The whole distorted picture."""
-        out = np.empty((self._calibration.height_px, self._calibration.width_px, 3), np.uint8)
-        height, width = self.canvas_shape
-        self.copy_into(canvas, (0, 0, width, height), out)
-        return out
-
-    def copy_into(self, canvas: Picture, rect: Rect, picture: Picture) -> None:
-        """Refresh the part of the picture that shows a rectangle of the canvas."""
-        x0, y0, x1, y1 = self.picture_rect(rect)
-        if x0 >= x1 or y0 >= y1:
-            return
-        part = cv2.remap(canvas, self._map[y0:y1, x0:x1], self._fraction[y0:y1, x0:x1], cv2.INTER_LINEAR)
-        picture[y0:y1, x0:x1] = cv2.multiply(part, self._vignette[y0:y1, x0:x1], scale=1 / 255)
+    def copy_into(self, canvas: Picture, rect: Rect, picture: Picture) -> Rect:
+        """Refresh the part of the picture that shows a rectangle of the canvas; returns that part."""
+        x0, y0, x1, y1 = part = self.picture_rect(rect)
+        if x0 < x1 and y0 < y1:
+            seen = cv2.remap(canvas, self._map[y0:y1, x0:x1], self._fraction[y0:y1, x0:x1], cv2.INTER_LINEAR)
+            picture[y0:y1, x0:x1] = cv2.multiply(seen, self._vignette[y0:y1, x0:x1], scale=1 / 255)
+        return part
 
     def picture_rect(self, rect: Rect) -> Rect:
-        """Bounds in the picture of a canvas rectangle, a pixel wider for the interpolation."""
+        """Bounds in the picture of a canvas rectangle, a pixel wider for the interpolation.
+
+        The lens moves points along rays from its centre: bounds are reached at corners, or beside the centre.
+        """
         x0, y0, x1, y1 = rect
-        share = np.linspace(0, 1, 9)
-        xs, ys = x0 + share * (x1 - x0), y0 + share * (y1 - y0)
-        border = np.concatenate([
-            np.column_stack([xs, np.full(9, y0)]), np.column_stack([xs, np.full(9, y1)]),
-            np.column_stack([np.full(9, x0), ys]), np.column_stack([np.full(9, x1), ys]),
-        ])  # fmt: skip
+        x, y = min(max(self._centre[0], x0), x1), min(max(self._centre[1], y0), y1)
+        border = np.array([(x0, y0), (x0, y), (x0, y1), (x, y0), (x, y1), (x1, y0), (x1, y), (x1, y1)])
         seen = self._calibration.distort(border / self._scale + self._origin)
         low, high = np.floor(seen.min(axis=0)).astype(int) - 1, np.ceil(seen.max(axis=0)).astype(int) + 2
         width, height = self._calibration.width_px, self._calibration.height_px

@@ -32,7 +32,7 @@ def render_product_picture(
     colour[:] = _BACKDROP_BGR
     arrays, rect = mesh.arrays(), (0, 0, big, big)
     pixels = _raster.project(arrays.points, camera)
-    _raster.rasterise(pixels, arrays.faces, 0, rect, nearness, face_at, bary)
+    _raster.rasterise(pixels, arrays.faces, 0, rect, False, nearness, face_at, bary)
     _raster.shade_textured(
         rect, 0, nearness, face_at, bary, arrays, scene.textures, lamps,
         np.array(calibration.position_m), calibration.focal_px, colour,

@@ -124,16 +124,18 @@ def _span(a, b, c, start, stop):
 
 
 @_compiled
-def _fill_whole(corners, screen, key, rect, nearness, face_at, bary):
-    """A face with no corner behind the near plane; screen: (N, 3) x, y, 1 / depth."""
+def _fill_whole(corners, screen, key, rect, one_sided, nearness, face_at, bary):
+    """A face with no corner behind the near plane; screen: (N, 3) x, y, 1 / depth. Fronts turn left on the screen."""
     a, b, c = corners[0], corners[1], corners[2]
     x0, y0, n0 = screen[a, 0], screen[a, 1], screen[a, 2]
     x1, y1, n1 = screen[b, 0], screen[b, 1], screen[b, 2]
     x2, y2, n2 = screen[c, 0], screen[c, 1], screen[c, 2]
+    area = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
+    if area == 0 or (one_sided and area > 0):
+        return
     left, right = _span(x0, x1, x2, rect[0], rect[2])
     top, bottom = _span(y0, y1, y2, rect[1], rect[3])
-    area = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
-    if left > right or top > bottom or area == 0:
+    if left > right or top > bottom:
         return
     one, zero = np.float32(1), np.float32(0)
     inverse = one / area
@@ -157,8 +159,11 @@ def _fill_whole(corners, screen, key, rect, nearness, face_at, bary):
 
 
 @_compiled
-def rasterise(pixels, faces, first_key, rect, nearness, face_at, bary):
-    """Draw faces (M, 3) over homogeneous pixels; a visible face m leaves first_key + m in face_at."""
+def rasterise(pixels, faces, first_key, rect, one_sided, nearness, face_at, bary):
+    """Draw faces (M, 3) over homogeneous pixels; a visible face m leaves first_key + m in face_at.
+
+    ``one_sided``: faces that show their backs are left out, as nobody sees the inside of a body.
+    """
     poly = np.empty((4, 5), np.float64)
     screen = np.empty((len(pixels), 3), np.float32)
     for i in range(len(pixels)):
@@ -169,7 +174,7 @@ def rasterise(pixels, faces, first_key, rect, nearness, face_at, bary):
         for k in range(3):
             behind += pixels[faces[m, k], 2] < NEAR_M
         if behind == 0:
-            _fill_whole(faces[m], screen, first_key + m, rect, nearness, face_at, bary)
+            _fill_whole(faces[m], screen, first_key + m, rect, one_sided, nearness, face_at, bary)
         elif behind < 3:
             count = _clip_near(pixels, faces[m], poly)
             for k in range(1, count - 1):

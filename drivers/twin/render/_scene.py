@@ -12,6 +12,7 @@ from drivers.twin.render import _raster
 from drivers.twin.render._blur import NOWHERE_PX, TILE_PX
 from drivers.twin.render._body import Body, Material, Pattern, load_bodies
 from drivers.twin.render._fixtures import below_board, fixtures, lamps
+from drivers.twin.render._front import glass_front, street, windows_of
 from drivers.twin.render._mesh import Floats, Mesh
 from drivers.twin.render._pose import Pose, Posed, put_in_pose
 from drivers.twin.render._products import ProductModel, model
@@ -19,6 +20,7 @@ from drivers.twin.render._texture import TextureStack
 from engine.domain import SkuId, Store
 
 _LAPSE_S = 0.02  # between two poses whose difference is a speed
+_COARSE_M = 0.06
 _CONTACT, _CONTACT_M = 0.2, 0.02  # what stands on something is darker just above it
 _BLOCK_SHARE = 0.71  # of the stature, where a top of two blocks of colour changes: below the chest
 
@@ -48,7 +50,10 @@ class HeldItem:
 
 @dataclass(frozen=True, eq=False)
 class Person:
-    """A skinned and lit body: points (n, 3); lit (n, 6) and pattern (n, 2) as the kernels take them."""
+    """A skinned and lit body: points (n, 3); lit (n, 3 or 6) and pattern (n, 2) as the kernels take them.
+
+    coarse_faces: a sixth of the faces, over the same points, for where nobody looks closely.
+    """
 
     pose: Pose
     posed: Posed
@@ -56,6 +61,7 @@ class Person:
     lit: Floats
     pattern: Floats
     faces: NDArray[np.int32]
+    coarse_faces: NDArray[np.int32]
     kind: Pattern
 
 
@@ -91,6 +97,8 @@ class StoreScene:
         self.lamps = lamps(store)
         stack = TextureStack()
         self.fixtures = fixtures(store, stack)
+        self.street = street(store)
+        self.fronts = [glass_front(gate, windows_of(store, gate)) for gate in store.gates]
         self._models = {product.sku_id: model(product, stack) for product in store.products}
         self.textures = stack.arrays()
         self._items = {item.item_id: (item, self._standing(item)) for item in items}
@@ -99,6 +107,7 @@ class StoreScene:
         self._motions: dict[Pose, Motion] = {}
         self._scratch: dict[tuple[int, int], Scratch] = {}
         self._outfits = [_outfit(body) for body in self.bodies]
+        self._coarse_faces = [_coarse(body) for body in self.bodies]
 
     @property
     def change_count(self) -> int:
@@ -172,11 +181,9 @@ class StoreScene:
     def _person(self, pose: Pose) -> Person:
         body, (albedo, pattern) = self.bodies[pose.body_index], self._outfits[pose.body_index]
         posed, points, normals = self._skinned(pose)
-        plain = _raster.light_vertices(points, normals, albedo[:, :3], self.lamps)
-        second = plain
-        if body.pattern is not Pattern.PLAIN:
-            second = _raster.light_vertices(points, normals, albedo[:, 3:], self.lamps)
-        return Person(pose, posed, points, np.hstack([plain, second]), pattern, body.faces, body.pattern)
+        lit = _raster.light_vertices(points, normals, albedo, self.lamps)
+        coarse = self._coarse_faces[pose.body_index]
+        return Person(pose, posed, points, lit, pattern, body.faces, coarse, body.pattern)
 
     def _skinned(self, pose: Pose) -> tuple[Posed, Floats, Floats]:
         """A body in a pose, its points and normals (n, 3)."""
@@ -209,7 +216,7 @@ class StoreScene:
 
 
 def _outfit(body: Body) -> tuple[Floats, Floats]:
-    """Albedo (n, 6), plain and second colour; pattern coordinates (n, 2): rest height, side."""
+    """Albedo (n, 3), or (n, 6) with a pattern's second colour; pattern coordinates (n, 2): rest height, side."""
     plain = body.colours
     second = plain.copy()
     second[body.material == Material.TOP] = body.pattern_rgb
@@ -220,7 +227,17 @@ def _outfit(body: Body) -> tuple[Floats, Floats]:
     height = body.vertices_m[:, 2]
     if body.pattern is Pattern.BLOCK:
         height = height - _BLOCK_SHARE * body.height_m
-    return np.hstack([plain, second]), np.column_stack([height, side]).astype(np.float32)
+    albedo = plain if body.pattern is Pattern.PLAIN else np.hstack([plain, second])
+    return np.ascontiguousarray(albedo, np.float32), np.column_stack([height, side]).astype(np.float32)
+
+
+def _coarse(body: Body) -> NDArray[np.int32]:
+    """Faces between one vertex of each cell of 6 cm."""
+    cells = np.floor(body.vertices_m / _COARSE_M).astype(int)
+    _, first, cell_of = np.unique(cells, axis=0, return_index=True, return_inverse=True)
+    faces = first[cell_of.ravel()][body.faces]
+    a, b, c = faces.T
+    return np.unique(np.sort(faces[(a != b) & (b != c) & (c != a)], axis=1), axis=0).astype(np.int32)
 
 
 def _region(mesh: Mesh) -> Region:

@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from drivers.twin.render import (
+    PLAIN,
     Body,
     CameraRenderer,
     HeldItem,
@@ -43,7 +44,7 @@ def _pixels(calibration: CameraCalibration, points_m: NDArray[np.float64]) -> ND
 
 
 def test_person_is_drawn_where_the_camera_model_says(scene: StoreScene, calibration: CameraCalibration) -> None:
-    camera = CameraRenderer(scene, calibration)
+    camera = CameraRenderer(scene, calibration, optics=PLAIN)
     mask = _changed(camera.render(), camera.render([STANDING]))
     inner = joints(scene.bodies[0], STANDING)[[5, 6, 11, 12, 13, 14]]
     columns, rows = np.rint(_pixels(calibration, inner)).astype(int).T
