@@ -305,13 +305,30 @@ def test_who_is_hidden_stands_shoulder_to_shoulder(seed: int) -> None:
 
 
 @pytest.mark.parametrize("path", files("adversarial"))
-def test_two_fifths_of_the_adversarial_business_deceives(path: str) -> None:
+def test_two_fifths_of_the_adversarial_actions_deceive(path: str) -> None:
     trade = read(path).trade
     assert trade is not None
     assert trade.deceptive_share >= 0.4
-    for seed in SEEDS:
-        truths = played(path, seed).world.truths
-        assert sum(truth.deed not in COMING_AND_GOING for truth in truths) >= 40
+    truths = [
+        truth for seed in SEEDS for truth in played(path, seed).world.truths if truth.deed not in COMING_AND_GOING
+    ]
+    assert len(truths) >= 80
+    assert deceptive_deeds(truths) / len(truths) >= 0.4
+
+
+def deceptive_deeds(truths: list[Truth]) -> int:
+    """At least so many: the unit that comes back of two taken looks like any other that is put back."""
+    home = demo_store().facing_of_plate
+    deceives = 0
+    for truth in truths:
+        if truth.deed in (Deed.RETURN, Deed.LEAN, Deed.PICK_UP):
+            deceives += 1
+        elif truth.deed in (Deed.HAND_OVER, Deed.DROP):
+            deceives += 2  # with the pick of it
+        elif truth.deed is Deed.PUT and truth.plate_id is not None and home[truth.plate_id].sku_id != truth.sku_id:
+            deceives += 2
+    picks = [truth for truth in truths if truth.deed is Deed.PICK]
+    return deceives + 2 * sum(0 <= other.t_s - one.t_s < 0.05 for one, other in pairwise(picks))
 
 
 def test_the_adversarial_set_has_every_kind_of_deception() -> None:
