@@ -29,7 +29,7 @@ _BY_STAFF = ("stock", "unstock")
 class Movement:
     """One unit that truly left a shelf or came to one; ``shopper`` is whose account it concerns, None for staff.
 
-    ``t_ns`` is the instant the item leaves contact, or the instant it rests.
+    ``t_ns`` is the instant the item leaves contact, or the instant it rests; ``by`` is whose hand it was.
     """
 
     t_ns: int
@@ -74,7 +74,7 @@ def movements_of(truth: Sequence[TruthRecord], store: Store) -> tuple[Movement, 
         movement = Movement(
             t_ns=record.t_ns,
             shopper=None if record.deed in _BY_STAFF else record.shopper,
-            by=record.shopper,
+            by=doer(record),
             sku_id=SkuId(record.sku_id),
             plate_id=plate.plate_id,
             shelf_id=plate.shelf_id,
@@ -87,32 +87,36 @@ def movements_of(truth: Sequence[TruthRecord], store: Store) -> tuple[Movement, 
 def accounts_of(truth: Sequence[TruthRecord], heard: Sequence[Heard]) -> tuple[Account, ...]:
     """The accounts in the order of entry.
 
-    Who walks in without a code of their own belongs to whoever walked in on one last. A visit belongs to the account
-    whose holder walked in within 4 s of its opening, by the one-to-one pairing with the most pairs, then the least
-    delay: the gate admits one at a time.
+    A visit belongs to the account whose holder walked in within 4 s of its opening, by the one-to-one pairing with the
+    most pairs, then the least delay: the gate admits one at a time.
     """
-    parties = _parties(truth)
-    entered_ns = {record.shopper: record.t_ns for record in truth if record.deed == "enter"}
-    left_ns = {record.shopper: record.t_ns for record in truth if record.deed == "leave"}
-    staff = {record.shopper for record in truth if record.deed in _BY_STAFF}
-    opened = _opened(heard)
-    holders = sorted(parties, key=lambda shopper: entered_ns[shopper])
-    visit_of = _matched([entered_ns[shopper] for shopper in holders], [first_ns for first_ns, _ in opened.values()])
-    visit_ids = list(opened)
+    entries: dict[int, list[TruthRecord]] = {}
+    for record in truth:
+        if record.deed == "enter":
+            entries.setdefault(record.shopper, []).append(record)
+    left_ns = {doer(record): record.t_ns for record in truth if record.deed == "leave"}
+    opened_ns = _opened_ns(heard)
+    visit_ids = list(opened_ns)
+    visit_of = _matched([records[0].t_ns for records in entries.values()], list(opened_ns.values()))
     accounts: list[Account] = []
-    for at, shopper in enumerate(holders):
-        visit_id = visit_ids[visit_of[at]] if at in visit_of else None
-        outs_ns = [left_ns[member] for member in parties[shopper] if member in left_ns]
+    for at, (shopper, records) in enumerate(entries.items()):
+        members = tuple(doer(record) for record in records)
+        outs_ns = [left_ns[member] for member in members if member in left_ns]
         account = Account(
             shopper=shopper,
-            members=tuple(parties[shopper]),
-            staff=shopper in staff or (visit_id is not None and opened[visit_id][1]),
-            entered_ns=entered_ns[shopper],
-            left_ns=max(outs_ns) if len(outs_ns) == len(parties[shopper]) else None,
-            visit_id=visit_id,
+            members=members,
+            staff=records[0].by_staff,
+            entered_ns=records[0].t_ns,
+            left_ns=max(outs_ns) if len(outs_ns) == len(members) else None,
+            visit_id=visit_ids[visit_of[at]] if at in visit_of else None,
         )
         accounts.append(account)
     return tuple(accounts)
+
+
+def doer(record: TruthRecord) -> int:
+    """Whose deed it was; ``record.shopper`` is whose account it concerns."""
+    return record.shopper if record.by is None else record.by
 
 
 def true_carts(movements: Sequence[Movement]) -> dict[int, dict[SkuId, int]]:
@@ -147,30 +151,15 @@ def receipts_after_s(heard: Sequence[Heard], accounts: Sequence[Account]) -> dic
     }
 
 
-def _parties(truth: Sequence[TruthRecord]) -> dict[int, list[int]]:
-    """Who came in on whose code; the holder first."""
-    holders = {record.shopper for record in truth if record.deed == "token"}
-    parties: dict[int, list[int]] = {}
-    host: int | None = None
-    for record in truth:
-        if record.deed != "enter":
-            continue
-        if record.shopper in holders:
-            host = record.shopper
-        if host is not None:
-            parties.setdefault(host, []).append(record.shopper)
-    return parties
-
-
-def _opened(heard: Sequence[Heard]) -> dict[VisitId, tuple[int, bool]]:
-    """When each visit began, and whether it is staff; a client that came late heard of its binding only."""
-    opened: dict[VisitId, tuple[int, bool]] = {}
+def _opened_ns(heard: Sequence[Heard]) -> dict[VisitId, int]:
+    """When each visit began; a client that came late heard of its binding only."""
+    opened_ns: dict[VisitId, int] = {}
     for fact in (item.fact for item in heard):
         if isinstance(fact, VisitOpened):
-            opened[fact.visit_id] = fact.t_ns, fact.staff
+            opened_ns[fact.visit_id] = fact.t_ns
         elif isinstance(fact, ShopperBound):
-            opened.setdefault(fact.visit_id, (fact.t_ns, False))
-    return opened
+            opened_ns.setdefault(fact.visit_id, fact.t_ns)
+    return opened_ns
 
 
 def _matched(entered_ns: list[int], opened_ns: list[int]) -> dict[int, int]:

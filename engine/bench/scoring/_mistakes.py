@@ -2,14 +2,19 @@
 
 from collections.abc import Sequence
 
-from engine.bench.scoring._accounts import Account, Movement
+from engine.bench.scoring._accounts import Account, Movement, doer
 from engine.bench.scoring._score import Mistake
 from engine.bench.scoring._steps import Step
 from engine.bench.scoring._trial import Trial
 from engine.bench.scoring._verdicts import WINDOW_NS, Verdict
 from engine.domain import CartLine, Picked, PlateId, PutBack, Store
 
-_DEEDS = {"return": "took {sku} up from {plate} and set it back", "touch": "touched {plate} and moved nothing"}
+_DEEDS = {
+    "return": "took {sku} up from {plate} and set it back",
+    "touch": "touched {plate} and moved nothing",
+    "rest": "rested a hand on {plate}",
+    "lean": "leaned on {plate}",
+}
 
 
 class Words:
@@ -61,7 +66,7 @@ class Words:
             return f"nothing was moved on {where}"
         record = min(near, key=lambda pair: pair[0])[1]
         deed = _DEEDS[record.deed].format(sku=record.sku_id, plate=record.plate_id)
-        return f"shopper {record.shopper} {deed}"
+        return f"shopper {doer(record)} {deed}"
 
     def _charged(self, line: CartLine) -> str:
         name = self._names.get(line.visit_id, f"visit {line.visit_id}, which nobody made,")
@@ -79,7 +84,11 @@ class Words:
 
 
 def _moved(movement: Movement) -> str:
-    who = f"shopper {movement.shopper}" if movement.shopper is not None else f"staff (shopper {movement.by})"
+    who = f"shopper {movement.by}"
+    if movement.shopper is None:
+        who = f"staff ({who})"
+    elif movement.shopper != movement.by:
+        who += f", for the account of shopper {movement.shopper},"
     way = f"took {movement.sku_id} from" if movement.taken else f"put {movement.sku_id} on"
     return f"{who} {way} {movement.plate_id}"
 

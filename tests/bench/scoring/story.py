@@ -53,36 +53,50 @@ class Story:
     places: list[TruePlace] = field(default_factory=list)
     reference: list[ReferenceLine] = field(default_factory=list)
 
-    def comes(self, shopper: int = 0, *, at_s: float = 1.0, code: bool = True, seen: bool = True) -> Self:
-        """Walks in, on a code of their own or not; ``seen``: the engine opens the visit."""
-        if code:
-            self.did("token", at_s - 1, shopper=shopper)
+    def comes(self, shopper: int = 0, *, at_s: float = 1.0, on_code_of: int | None = None, seen: bool = True) -> Self:
+        """Walks in, on a code of their own or of somebody else; ``seen``: the engine opens the visit."""
+        if on_code_of is not None:
+            return self.did("enter", at_s, shopper=on_code_of, by=shopper)
         self.did("enter", at_s, shopper=shopper)
-        if code and seen:
-            self.opened(f"v{shopper}", at_s + 0.2)
-        return self
+        return self.opened(f"v{shopper}", at_s + 0.2) if seen else self
+
+    def staff_comes(self, shopper: int, *, at_s: float) -> Self:
+        """Staff walks in on a code of the staff."""
+        self.truth.append(
+            TruthRecord(t_ns=ns(at_s), deed="enter", shopper=shopper, sku_id=None, plate_id=None, by_staff=True)
+        )
+        return self.opened(f"v{shopper}", at_s + 0.2, staff=True)
 
     def opened(self, visit: str, t_s: float, *, staff: bool = False) -> Self:
         """The engine opens a visit."""
         return self.hear(VisitOpened(t_ns=ns(t_s), visit_id=VisitId(visit), gate_id=GateId("gate"), staff=staff), t_s)
 
-    def did(self, deed: str, t_s: float, *, shopper: int = 0, sku: str | None = None, plate: str | None = None) -> Self:
-        """Something true; on the SKU's own plate unless told otherwise."""
+    def did(  # noqa: PLR0913 - a record's fields
+        self,
+        deed: str,
+        t_s: float,
+        *,
+        shopper: int = 0,
+        sku: str | None = None,
+        plate: str | None = None,
+        by: int | None = None,
+    ) -> Self:
+        """Something true of an account; on the SKU's own plate and by its holder unless told otherwise."""
         plate_id = plate if plate is not None else PLATE.get(SkuId(sku)) if sku is not None else None
-        self.truth.append(TruthRecord(t_ns=ns(t_s), deed=deed, shopper=shopper, sku_id=sku, plate_id=plate_id))
+        self.truth.append(TruthRecord(t_ns=ns(t_s), deed=deed, shopper=shopper, sku_id=sku, plate_id=plate_id, by=by))
         return self
 
-    def picks(self, t_s: float, sku: str, *, shopper: int = 0, plate: str | None = None) -> Self:
-        """Somebody takes a unit."""
-        return self.did("pick", t_s, shopper=shopper, sku=sku, plate=plate)
+    def picks(self, t_s: float, sku: str, *, shopper: int = 0, by: int | None = None) -> Self:
+        """A unit is taken."""
+        return self.did("pick", t_s, shopper=shopper, sku=sku, by=by)
 
     def puts(self, t_s: float, sku: str, *, shopper: int = 0, plate: str | None = None) -> Self:
         """Somebody puts a unit."""
         return self.did("put", t_s, shopper=shopper, sku=sku, plate=plate)
 
-    def leaves(self, shopper: int = 0, *, at_s: float = 60.0) -> Self:
+    def leaves(self, shopper: int = 0, *, at_s: float = 60.0, by: int | None = None) -> Self:
         """Walks out."""
-        return self.did("leave", at_s, shopper=shopper)
+        return self.did("leave", at_s, shopper=shopper, by=by)
 
     def says(  # noqa: PLR0913 - a line's fields
         self,

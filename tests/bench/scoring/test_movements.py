@@ -128,16 +128,16 @@ def test_a_visit_belongs_to_who_walked_in_with_it_and_a_party_shares_it() -> Non
     story = (
         Story()
         .comes(0, at_s=1.0)
-        .comes(1, at_s=2.0, code=False)
+        .comes(1, at_s=2.0, on_code_of=0)
         .comes(2, at_s=6.0)
-        .picks(10.0, "tea", shopper=0)
+        .picks(10.0, "tea", shopper=0, by=1)
         .says(9.9, "tea", visit="v0")
         .picks(20.0, "rice", shopper=2)
         .says(19.9, "rice", visit="v2", line="l1")
         .refers(20.5, "rice", shopper=2)
-        .refers(10.5, "tea", shopper=1)  # by the hand of the other of the party
+        .refers(10.5, "tea", shopper=1)
         .leaves(0, at_s=50.0)
-        .leaves(1, at_s=52.0)
+        .leaves(0, at_s=52.0, by=1)
         .leaves(2, at_s=55.0)
         .bills(53.0, "v0", tea=1)
         .bills(56.0, "v2", rice=1)
@@ -172,8 +172,13 @@ def test_units_on_receipts_are_counted_by_account() -> None:
     assert judge(story.trial(), STORE).receipts.units == Counts(true=3, said=4, right=1)
 
 
+def test_a_party_is_out_when_the_last_of_it_is() -> None:
+    story = Story().comes(0).comes(1, at_s=2.0, on_code_of=0).leaves(0, at_s=50.0)
+    assert judge(story.trial(), STORE).receipts.exact == Share(hits=0, of=0)
+
+
 def test_staff_has_no_receipt() -> None:
-    story = Story().comes(0, seen=False).opened("v0", 1.2, staff=True).leaves(0)
+    story = Story().staff_comes(0, at_s=1.0).leaves(0)
     assert judge(story.trial(), STORE).receipts.exact == Share(hits=0, of=0)
     assert judge(story.trial(), STORE).mistakes == ()
 
@@ -233,7 +238,7 @@ def test_mistakes_are_told_in_words() -> None:
         .did("return", 20.0, shopper=1, sku="beans")
         .says(20.1, "beans", visit="v1", line="l1")
         .picks(30.0, "soup", shopper=1)
-        .picks(40.0, "oats", shopper=1)
+        .picks(40.0, "oats", shopper=0, by=1)
         .asks(39.9, "oats", ("v0", "oats", 1, 400_000), (None, None, 0, 300_000))
         .leaves(0, at_s=60.0)
     )
@@ -242,7 +247,13 @@ def test_mistakes_are_told_in_words() -> None:
         (10.0, "shopper 0 took tea from s1p5", "shopper 1 took 1 rice", 0.62, False),
         (20.1, "shopper 1 took beans up from s1p1 and set it back", "shopper 1 took 1 beans", 0.99, False),
         (30.0, "shopper 1 took soup from s2p3", "nothing", None, False),
-        (40.0, "shopper 1 took oats from s2p5", "asked who, then charged nobody", 0.4, False),
+        (
+            40.0,
+            "shopper 1, for the account of shopper 0, took oats from s2p5",
+            "asked who, then charged nobody",
+            0.4,
+            False,
+        ),
         (60.0, "shopper 0 left", "no receipt", None, False),
     ]
 
