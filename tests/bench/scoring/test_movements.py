@@ -252,7 +252,7 @@ def test_mistakes_are_told_in_words() -> None:
             "shopper 1, for the account of shopper 0, took oats from s2p5",
             "asked who, then charged nobody",
             0.4,
-            False,
+            True,
         ),
         (60.0, "shopper 0 left", "no receipt", None, False),
     ]
