@@ -123,8 +123,14 @@ def _rates(trials: Sequence[TrialScore], resampling: Resampling) -> dict[str, Es
 
 
 def _ablations(played: Sequence[TrialScore]) -> dict[str, F1]:
-    kinds = sorted({score.evidence for score in played})
-    return {kind: _f1([score.movements.units for score in played if score.evidence == kind]) for kind in kinds}
+    """F1 by evidence, of the trials that were played with each."""
+    units: dict[str, dict[tuple[str, int], Counts]] = {}
+    for score in played:
+        units.setdefault(score.evidence, {})[score.scenario, score.seed] = score.movements.units
+    shared = set.intersection(*(set(trials) for trials in units.values()))
+    if not shared:
+        return {}
+    return {kind: _f1([trials[key] for key in sorted(shared)]) for kind, trials in sorted(units.items())}
 
 
 def _reference(trials: Sequence[TrialScore], resampling: Resampling) -> ReferenceReport:

@@ -81,7 +81,7 @@ class SetReport(msgspec.Struct, frozen=True, kw_only=True):
     * ``decision_delay_ms``: in the trials' time. ``latency_ms``: on a wall clock, of a run at 1 x real time.
     * ``exit_to_receipt_s``: of all receipts; ``exit_to_receipt_unasked_s``: of those no question concerned.
     * ``goals``: what the product is to reach in this set, judged by the bounds.
-    * ``ablations``: F1 by evidence, of what was played; all else is of fused evidence alone.
+    * ``ablations``: F1 by evidence, of the trials that were played with each; all else is of fused evidence alone.
     """
 
     set: str

@@ -210,10 +210,19 @@ def test_failing_cases_name_the_command_that_plays_them_again() -> None:
 
 def test_other_evidence_goes_to_the_ablations_alone() -> None:
     scores = mixed()
-    blind = [msgspec.structs.replace(score, evidence="weight") for score in scores if score.scenario == "two"]
+    blind = [msgspec.structs.replace(score, evidence="weight") for score in scores if score.seed == 1]
+    blind = [score if score.scenario == "two" else nothing_said(score) for score in blind]
     report = pool([*scores, *blind], set_name="recipes")
-    assert {kind: each.f1 for kind, each in report.ablations.items()} == {"fused": 0.666667, "weight": 0.5}
     assert (report.trials, report.f1) == (4, 0.666667)
+    # Compared on seed 1 alone: fused 1 of 1 and 1 of 2, by weight 0 of 1 and 1 of 2.
+    assert {kind: each.f1 for kind, each in report.ablations.items()} == {"fused": 0.666667, "weight": 0.4}
+    apart = [msgspec.structs.replace(blind[0], seed=9)]
+    assert pool([*scores, *apart], set_name="recipes").ablations == {}
+
+
+def nothing_said(score: TrialScore) -> TrialScore:
+    units = msgspec.structs.replace(score.movements.units, said=0, right=0)
+    return msgspec.structs.replace(score, movements=msgspec.structs.replace(score.movements, units=units))
 
 
 def test_what_does_not_pool_is_refused() -> None:
