@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drivers.twin.devices._bodies import true_bodies
+from drivers.twin.devices._camera_faults import CameraFaults
 from drivers.twin.devices._controllers import ShelfController, Trouble
 from drivers.twin.devices._gate import GateServer
 from drivers.twin.devices._stream import SmartCamera
@@ -159,12 +160,14 @@ class TwinStore:
     async def _watch(self, smart: dict[CameraId, SmartCamera], bodies: tuple[Body, ...]) -> None:
         period_s = 1 / self._folder.installation.perception.frames_hz
         sight = Sight(self._folder.store, seed=self._seed)
+        faults = CameraFaults(self._faults, seed=self._seed)
         while True:
             numbers = [shopper.number for shopper in self._world.shoppers]
             gain = self._light.gain(self._world.t_s)
             for seen in sight.look(numbers, true_bodies(self._world, bodies), gain=gain):
-                if seen.camera_id in smart:
-                    smart[seen.camera_id].publish(seen)
+                late_s = faults.late_s(seen.camera_id, self._world.t_s)
+                if seen.camera_id in smart and late_s is not None:
+                    asyncio.get_running_loop().call_later(late_s, smart[seen.camera_id].publish, seen)
             await asyncio.sleep(period_s)
 
     def _start_rendering(self, sections: list[CameraSection]) -> list["subprocess.Popen[str]"]:

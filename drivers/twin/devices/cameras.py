@@ -8,16 +8,18 @@ import asyncio
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import cv2
 import simplejpeg
 
+from drivers.twin.devices._camera_faults import CameraFaults
 from drivers.twin.devices._poses import poses
 from drivers.twin.devices._stream import MjpegServer
 from drivers.twin.render import CameraRenderer, HeldItem, Pose, RoomLight, SceneItem, StoreScene
-from drivers.twin.scenario import Item, Light, Programme, World
+from drivers.twin.scenario import Fault, Item, Light, Programme, World
 from engine.domain import CameraId
 from engine.store import StoreFolder, open_store
 
@@ -28,9 +30,18 @@ _NICENESS = 5
 class RenderedCameras:
     """Every camera of a store with pixels, rendered in turn at the store's frame rate."""
 
-    def __init__(self, folder: StoreFolder, world: World, *, seed: int, light: Light | None = None) -> None:
+    def __init__(
+        self,
+        folder: StoreFolder,
+        world: World,
+        *,
+        seed: int,
+        light: Light | None = None,
+        faults: Sequence[Fault] = (),
+    ) -> None:
         self._world = world
         self._light = light or Light()
+        self._faults = CameraFaults(faults, seed=seed)
         self._sections = [section for section in folder.installation.camera if section.driver == "camera.mjpeg"]
         self._period_s = 1 / folder.installation.perception.frames_hz
         self._standing: dict[int, SceneItem] = {
@@ -58,8 +69,10 @@ class RenderedCameras:
             for section in self._sections:
                 if start_ns.done():
                     self._world.advance((time.monotonic_ns() - start_ns.result()) / 1e9)
-                jpeg = await asyncio.to_thread(self.picture, CameraId(section.id))
-                self._server.publish(section.id, jpeg)
+                late_s = self._faults.late_s(section.id, self._world.t_s)
+                if late_s is not None:
+                    jpeg = await asyncio.to_thread(self.picture, section.id)
+                    asyncio.get_running_loop().call_later(late_s, self._server.publish, section.id, jpeg)
                 due_s = max(due_s + slot_s, time.monotonic() - self._period_s)
                 await asyncio.sleep(max(0.0, due_s - time.monotonic()))
 
@@ -137,7 +150,8 @@ def main() -> None:
     cv2.setNumThreads(1)
     folder = open_store(chosen.folder)
     world, light = programme.world(folder.store), programme.light(folder.store)
-    cameras = RenderedCameras(folder, world, seed=programme.seed, light=light)
+    faults = programme.faults(folder.store)
+    cameras = RenderedCameras(folder, world, seed=programme.seed, light=light, faults=faults)
     asyncio.run(_serve(cameras))
 
 
