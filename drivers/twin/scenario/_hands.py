@@ -171,11 +171,11 @@ class Hands:
 
     def _raise(self, shopper: Shopper, sku_id: SkuId | None, side: Side) -> Item:
         """Something taken before, now in the hand; what comes from the stockroom was brought last."""
-        hand = shopper.hand(side)
-        if hand.item is None or hand.item.sku_id != sku_id:
-            hand.item = next(item for item in reversed(shopper.carried) if item.sku_id == sku_id and not item.reserved)
-        hand.until_s = math.inf
-        return hand.item
+        held = shopper.hand(side).item
+        if held is None or held.sku_id != sku_id:
+            held = next(item for item in reversed(shopper.carried) if item.sku_id == sku_id)
+        shopper.show(side, held, until_s=math.inf)
+        return held
 
     def _touch(self, task: Task, item: Item | None, t_s: float) -> None:
         touch_s = t_s + EXTEND_S
@@ -238,7 +238,7 @@ class Hands:
             case Act.LIFT if item is not None:
                 self._goods.lift(item, shopper.number)
                 shopper.carried.append(item)
-                shopper.hand(side).item, shopper.hand(side).until_s = item, math.inf
+                shopper.show(side, item, until_s=math.inf)
             case Act.SET_DOWN if item is not None:
                 self._chronicle.tell(t_s, shopper, Deed.STOCK if item.account is None else Deed.PUT, stroke)
                 self._part_with(shopper, side, stroke)
@@ -263,7 +263,7 @@ class Hands:
     def _have(self, shopper: Shopper, side: Side, item: Item, t_s: float) -> None:
         self._goods.take(item, shopper.number)
         shopper.carried.append(item)
-        shopper.hand(side).item, shopper.hand(side).until_s = item, t_s + WITHDRAW_S + HOLD_S
+        shopper.show(side, item, until_s=t_s + WITHDRAW_S + HOLD_S)
 
     def _part_with(self, shopper: Shopper, side: Side, stroke: Stroke) -> None:
         if stroke.item is not None:

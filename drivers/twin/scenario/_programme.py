@@ -4,7 +4,6 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
 from pathlib import Path
 
-from drivers.twin.scenario._checks import Flaw
 from drivers.twin.scenario._conditions import Fault, Light, faults_of, light_of
 from drivers.twin.scenario._file import ScenarioError, line_of, read_scenario
 from drivers.twin.scenario._format import Scenario
@@ -87,11 +86,9 @@ def rehearse(file: Path, store: Store, *, seed: int) -> Rehearsal:
     world = World(store, seed=seed, play=play)
     while not world.over and world.t_s < play.longest_s:
         world.advance(world.t_s + _CHUNK_S)
-    for shopper in world.shoppers:
-        place = play.next_place(shopper.number)
-        problem = f"{play.name(shopper.number)} waits here for ever: the goods do not come or the place stays taken"
-        flaw = Flaw(where=place, problem=problem, remedy="Let what is waited for happen before")
-        raise ScenarioError(file, line_of(file.read_text(encoding="utf-8"), place), flaw)
+    if world.shoppers:
+        flaw = play.standstill(world.shoppers)
+        raise ScenarioError(file, line_of(file.read_text(encoding="utf-8"), flaw.where), flaw)
     return Rehearsal(world=world, names=tuple(play.name(number) for number in range(play.admitted)))
 
 

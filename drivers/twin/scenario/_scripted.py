@@ -1,23 +1,25 @@
 """A scenario file as a play: shoppers who do what it says, everything within ranges drawn by the seed."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
 
 from drivers.twin.scenario._beats import Beat, beats_of, errand_of
-from drivers.twin.scenario._checks import Where
+from drivers.twin.scenario._checks import Flaw, Where
 from drivers.twin.scenario._errands import Cue, Errand, Leave, Pause, Task
-from drivers.twin.scenario._format import GoOut, ReachAction, Scenario, ShopperSection, WithGoods
+from drivers.twin.scenario._format import GoOut, HandOver, ReachAction, Scenario, ShopperSection, WithGoods
 from drivers.twin.scenario._play import Comer, Play, Scene
 from drivers.twin.scenario._ranges import draw
-from drivers.twin.scenario._shopper import Shopper
+from drivers.twin.scenario._shopper import Phase, Shopper
 
 _COMES_S = 0.5
 _ERRAND_S = 60.0
 _VISIT_S = 60.0
 _TRADE_VISIT_S = 1800.0
+_NEVER = "is never done"
 
 
 @dataclass(kw_only=True)
@@ -31,6 +33,10 @@ class _Part:
     begun: int = 0
     ended: int = 0
     number: int | None = None
+
+    def has_come_to(self, beat: int) -> bool:
+        """Whether they are in the store and have done everything before that errand."""
+        return self.number is not None and self.ended >= beat
 
     @property
     def comer(self) -> Comer:
@@ -46,11 +52,16 @@ class _Mark:
     beats: int
     leaving: bool
 
+    @property
+    def ended(self) -> bool:
+        """Whether the labelled action is done, or, of a leaving, begun."""
+        return self.part.ended >= self.beats
+
     def passed(self, scene: Scene) -> bool:
         """Whether the labelled action is done."""
         if self.leaving:
             return self.part.number is not None and all(each.number != self.part.number for each in scene.people)
-        return self.part.ended >= self.beats
+        return self.ended
 
 
 class Scripted:
@@ -64,6 +75,7 @@ class Scripted:
         cues = _cues(scenario)
         self._parts = [_part(("shopper", at), shopper, cues, rng) for at, shopper in enumerate(scenario.shopper)]
         self._coming = _groups(self._parts)
+        self._circles = _circles(self._parts)
         self._marks = {label: mark for part in self._parts for label, mark in _marks(part)}
         self._trade = trade
         self._last_s = 0.0 if scenario.trade is None else scenario.trade.closes_s + _TRADE_VISIT_S
@@ -86,12 +98,32 @@ class Scripted:
         part = self._cast[number]
         return f"shopper {number}" if part is None else part.section.name
 
-    def next_place(self, number: int) -> Where:
-        """Where the file says what this shopper does next; its last action when everything is done."""
-        part = self._cast[number]
+    def standstill(self, shoppers: Sequence[Shopper]) -> Flaw:
+        """What keeps one of these from going on for ever, rather somebody who does not wait for what others do."""
+        stuck = [(shopper, *self._kept(shopper)) for shopper in shoppers]
+        shopper, where, reason = min(stuck, key=lambda each: each[2].endswith(_NEVER))
+        problem = f"{self.name(shopper.number)} waits here for ever: {reason}"
+        return Flaw(where=where, problem=problem, remedy="Let what is waited for happen before")
+
+    def _kept(self, shopper: Shopper) -> tuple[Where, str]:
+        """Where the file says what this shopper does now, or would do next, and what keeps them from it."""
+        part = self._cast[shopper.number]
         if part is None:
-            return ("trade",)
-        return part.beats[min(part.begun, len(part.beats) - 1)].where if part.beats else part.where
+            return ("trade",), "nothing that this trade comes for can be done"
+        if not part.beats:
+            return part.where, "the way out stays taken"
+        beat = part.beats[min(part.begun - (shopper.errand is not None), len(part.beats) - 1)]
+        match beat.action:
+            case _ if shopper.phase is Phase.WALK:
+                return beat.where, "the way stays taken"
+            case _ if shopper.phase is Phase.READY:
+                return beat.where, f"what others do with them {_NEVER}"
+            case action if action.after is not None and not self._marks[action.after].ended:
+                return beat.where, f"{action.after!r} {_NEVER}"
+            case HandOver(to=name):
+                return beat.where, f"{name} is not in the store"
+            case _:
+                return beat.where, "the goods do not come, or the place stays taken"
 
     def admit(self, scene: Scene) -> tuple[Comer, ...]:
         """Everybody at their time, or as soon as the gate is free after it; whoever the trade brings after them."""
@@ -136,6 +168,9 @@ class Scripted:
         action = beat.action
         if beat.first and action.after is not None and not self._marks[action.after].passed(scene):
             return False
+        # Nobody keeps the place before a shelf for those who have something else to do before they come.
+        if beat.cue is not None and not all(part.has_come_to(at) for part, at in self._circles[beat.cue]):
+            return False
         return not isinstance(action, WithGoods) or any(item.sku_id == action.sku for item in shopper.carried)
 
 
@@ -154,6 +189,16 @@ def _cues(scenario: Scenario) -> dict[str, Cue]:
     actions = [action for shopper in scenario.shopper for action in shopper.action if isinstance(action, ReachAction)]
     parties = Counter(action.with_ for action in actions if action.with_ is not None)
     return {label: Cue(label, others + 1) for label, others in parties.items()}
+
+
+def _circles(parts: list[_Part]) -> dict[Cue, list[tuple[_Part, int]]]:
+    """Who reaches together at each cue, and which errand of theirs it is."""
+    circles: dict[Cue, list[tuple[_Part, int]]] = {}
+    for part in parts:
+        for at, beat in enumerate(part.beats):
+            if beat.cue is not None:
+                circles.setdefault(beat.cue, []).append((part, at))
+    return circles
 
 
 def _groups(parts: list[_Part]) -> list[list[_Part]]:

@@ -1,5 +1,6 @@
 """One shopper's body in the world: where it is, where it goes, what each of its hands does."""
 
+import math
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 
@@ -106,6 +107,7 @@ class Shopper:
     ``account``: the number of the one who pays, for the members of a party the first of them; ``behind``: their place
     in the party's file. ``giver``: who is on the way to hand them something. ``body``: a name among the baked bodies.
     ``faces_m``: what lies on the floor that they go to. ``reserved``: what they are about to take.
+    ``nearest_m``: how near to the goal they have come on this way, ``no_nearer_s`` ago.
     """
 
     number: int
@@ -122,6 +124,8 @@ class Shopper:
     phase_since_s: float = 0.0
     speed_mps: float = 0.0
     gait_rad: float = 0.0
+    nearest_m: float = math.inf
+    no_nearer_s: float = 0.0
     errand: Errand | None = None
     faces_m: Point2 = (0.0, 0.0)
     giver: int | None = None
@@ -135,6 +139,7 @@ class Shopper:
     def enter(self, phase: Phase, t_s: float) -> None:
         """Begin a phase of life."""
         self.phase, self.phase_since_s = phase, t_s
+        self.nearest_m, self.no_nearer_s = math.inf, 0.0
 
     @property
     def hands(self) -> tuple[tuple[Side, Hand], ...]:
@@ -165,6 +170,14 @@ class Shopper:
     def can_be_given(self) -> bool:
         """Whether somebody may set out to hand them something: they stay in the store and nobody else has."""
         return self.inside and self.phase is not Phase.LEAVE and self.giver is None
+
+    def show(self, side: Side, item: Item, *, until_s: float) -> None:
+        """Have something carried in that hand until then, and no longer in the other."""
+        for hand in (self.left, self.right):
+            if hand.item is item:
+                hand.item = None
+        hand = self.hand(side)
+        hand.item, hand.until_s = item, until_s
 
     def stow(self, t_s: float) -> None:
         """What has been in a hand for long enough goes into the bag."""

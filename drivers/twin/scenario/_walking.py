@@ -13,6 +13,9 @@ _PERSONAL_M = 0.55
 _NOTICED_M = 1.2
 _BODY_M = 0.38  # between the middles of two bodies: who is nearer goes no nearer
 _YIELD_M = 0.2
+_STEP_UP_M = 0.45
+_SQUEEZED_M = 0.2  # between two who pass breast to back
+_PATIENCE_S = 8.0
 _ASIDE = 0.6
 _ROUND_MPS = 0.4
 _PARTING = 0.5  # the sine of the angle from which on two ways part
@@ -36,32 +39,10 @@ def walk(
     if distance_m < _ARRIVED_M:
         shopper.speed_mps = 0.0
         return True
-    aim_m = _aim(shopper, fixtures)
-    to_x, to_y = aim_m[0] - shopper.x_m, aim_m[1] - shopper.y_m
-    to_m = max(math.hypot(to_x, to_y), 0.01)
-    wanted_mps = min(mps, max(0.15, distance_m * 2.0))
-    speed_x, speed_y = to_x / to_m * wanted_mps, to_y / to_m * wanted_mps
-    touching: list[Point2] = []
-    for other in others:
-        away_x, away_y = shopper.x_m - other.x_m, shopper.y_m - other.y_m
-        gap_m = math.hypot(away_x, away_y)
-        if other is shopper or gap_m > _NOTICED_M or gap_m == 0:
-            continue
-        away = (away_x / gap_m, away_y / gap_m)
-        push = _push(shopper, other, gap_m, distance_m)
-        if other.phase is Phase.WALK:  # both pass by the right, unless their ways part on the left
-            side = 1.0 if (to_x * away[1] - to_y * away[0]) / to_m > -_PARTING else -1.0
-        else:
-            side = _passing_side(shopper, away, fixtures)
-        round_ = (side * away[1], -side * away[0])
-        speed_x += push * (away[0] + _ASIDE * round_[0])
-        speed_y += push * (away[1] + _ASIDE * round_[1])
-        if gap_m < _BODY_M:
-            speed_x, speed_y = speed_x + _ROUND_MPS * round_[0], speed_y + _ROUND_MPS * round_[1]
-            touching.append(away)
-    for away_x, away_y in touching:
-        nearer_mps = min(0.0, speed_x * away_x + speed_y * away_y)
-        speed_x, speed_y = speed_x - nearer_mps * away_x, speed_y - nearer_mps * away_y
+    squeezes = _gets_nowhere(shopper, distance_m, step_s=step_s)
+    speed_x, speed_y = _velocity(
+        shopper, others, fixtures, mps=min(mps, max(0.15, distance_m * 2.0)), squeezes=squeezes
+    )
     speed_mps = math.hypot(speed_x, speed_y)
     scale = min(1.0, WALK_MPS / speed_mps) if speed_mps > 0 else 0.0
     shopper.x_m += speed_x * scale * step_s
@@ -124,6 +105,46 @@ def turn(shopper: Shopper, yaw_rad: float, *, step_s: float) -> bool:
     return abs(error_rad) <= limit_rad
 
 
+def _velocity(
+    shopper: Shopper, others: Iterable[Shopper], fixtures: Sequence[Gondola], *, mps: float, squeezes: bool
+) -> Point2:
+    """Where to and how fast, m/s: to the goal, round those in the way, and into nobody."""
+    distance_m, body_m = math.dist(shopper.goal_m, (shopper.x_m, shopper.y_m)), _SQUEEZED_M if squeezes else _BODY_M
+    aim_x, aim_y = _aim(shopper, fixtures)
+    to_m = max(math.dist((aim_x, aim_y), (shopper.x_m, shopper.y_m)), 0.01)
+    ahead = ((aim_x - shopper.x_m) / to_m, (aim_y - shopper.y_m) / to_m)
+    speed_x, speed_y = ahead[0] * mps, ahead[1] * mps
+    touching: list[Point2] = []
+    for other in others:
+        away_x, away_y = shopper.x_m - other.x_m, shopper.y_m - other.y_m
+        gap_m = math.hypot(away_x, away_y)
+        if other is shopper or gap_m > _NOTICED_M or gap_m == 0:
+            continue
+        away = (away_x / gap_m, away_y / gap_m)
+        if gap_m < body_m:
+            touching.append(away)
+        if squeezes or (distance_m < _STEP_UP_M and other.speed_mps == 0.0):
+            continue  # steps up between two who stand there
+        push = _push(shopper, other, gap_m, distance_m)
+        round_mps = _passing_side(shopper, other, away, ahead, fixtures) * (
+            _ASIDE * push + (_ROUND_MPS if gap_m < body_m else 0.0)
+        )
+        speed_x += push * away[0] + round_mps * away[1]
+        speed_y += push * away[1] - round_mps * away[0]
+    for away_x, away_y in touching:
+        nearer_mps = min(0.0, speed_x * away_x + speed_y * away_y)
+        speed_x, speed_y = speed_x - nearer_mps * away_x, speed_y - nearer_mps * away_y
+    return speed_x, speed_y
+
+
+def _gets_nowhere(shopper: Shopper, distance_m: float, *, step_s: float) -> bool:
+    """Whether somebody has come no nearer to their goal for so long that they squeeze through."""
+    if distance_m < shopper.nearest_m - _ARRIVED_M:
+        shopper.nearest_m, shopper.no_nearer_s = distance_m, 0.0
+    shopper.no_nearer_s += step_s
+    return shopper.no_nearer_s > _PATIENCE_S
+
+
 def _push(shopper: Shopper, other: Shopper, gap_m: float, goal_distance_m: float) -> float:
     """How strongly somebody near makes one give way, m/s."""
     # Who means to stand shoulder to shoulder with somebody comes nearer to them than a passer-by would.
@@ -132,11 +153,14 @@ def _push(shopper: Shopper, other: Shopper, gap_m: float, goal_distance_m: float
     return min(1.5, 1.2 * math.exp((personal_m - gap_m) / 0.12)) * min(1.0, goal_distance_m / 0.4)
 
 
-def _passing_side(shopper: Shopper, away: Point2, fixtures: Sequence[Gondola]) -> float:
-    """1 to go round somebody by the right, -1 by the left: the open side before a fixture, else everybody the right.
+def _passing_side(shopper: Shopper, other: Shopper, away: Point2, ahead: Point2, fixtures: Sequence[Gondola]) -> float:
+    """1 to go round somebody by the right, -1 by the left.
 
-    That keeps two who meet head-on from standing still.
+    Two who walk pass by the right, unless their ways part on the left; that keeps two who meet head-on from standing
+    still. Who stands before a fixture is passed on its open side.
     """
+    if other.phase is Phase.WALK:
+        return 1.0 if ahead[0] * away[1] - ahead[1] * away[0] > -_PARTING else -1.0
     for fixture in fixtures:
         outward_m, along_m = _from_front((shopper.x_m, shopper.y_m), fixture)
         if outward_m < _BEFORE_M and abs(along_m) < fixture.width_m / 2 + _AT_SHELF_M:
@@ -156,7 +180,7 @@ def _aim(shopper: Shopper, fixtures: Sequence[Gondola]) -> Point2:
         reach_m = fixture.width_m / 2 + _AT_SHELF_M
         if 0 < outward_m < _AT_SHELF_M and abs(along_m) < reach_m:
             back_m = min(_AISLE_M, max(0.0, abs(beside_m - along_m) - _AT_HAND_M))
-        elif 0 < here_m < _AT_SHELF_M and abs(beside_m) < reach_m:
+        elif 0 < here_m < _AT_SHELF_M and abs(beside_m) < reach_m and outward_m > 0:
             back_m = math.dist(shopper.goal_m, (shopper.x_m, shopper.y_m))
         else:
             continue

@@ -168,9 +168,8 @@ class World:
     def _stand(self, shopper: Shopper, pause: Pause) -> None:
         shopper.stands_until_s, shopper.crouches = self.t_s + pause.for_s, pause.crouch
         if pause.sku_id is not None:
-            hand = shopper.hand(pause.side)
-            hand.item = next(item for item in shopper.carried if item.sku_id == pause.sku_id)
-            hand.until_s = shopper.stands_until_s
+            item = next(item for item in shopper.carried if item.sku_id == pause.sku_id)
+            shopper.show(pause.side, item, until_s=shopper.stands_until_s)
         shopper.enter(Phase.STAND, self.t_s)
 
     def _stay(self, shopper: Shopper) -> None:
