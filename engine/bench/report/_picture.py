@@ -39,7 +39,7 @@ def _reliability(sheet: Sheet, report: SetReport, *, top_px: float) -> None:
         sheet.write(label, (across.start_px - 10, up.px(doubt) + 5), colour=QUIET, size_px=13, side="right")
     sheet.line((across.start_px, up.start_px), (across.end_px, up.end_px), colour=QUIET)
     sheet.write("said to be wrong", (across.end_px, up.start_px + 44), colour=QUIET, side="right")
-    sheet.write(f"ECE {report.ece:.4f}", (across.start_px + 14, up.end_px + 24), colour=OURS)
+    sheet.write(f"ECE {report.ece:.4f}", (across.start_px, up.start_px + 44), colour=OURS)
     for each in report.reliability:
         x = across.px(1 - each.said)
         sheet.line((x, up.px(1 - each.right_low)), (x, up.px(1 - each.right_high)), colour=OURS, width_px=2)

@@ -7,8 +7,8 @@ shares of true and of computed places in such pairs. Identity switches are those
 and a track lasts while they agree, the rest is paired anew with the least distance, and a person whose track is another
 than the last time is a switch. Places agree within 0.5 m on the floor.
 
-The truth has only who is inside: a track that is off the floor, in front of the gate or of the glass, and agrees with
-nobody is not counted.
+Only who stands on the store's floor counts. A track off the floor, in front of the gate or of the glass, counts only
+where it agrees with somebody on it.
 """
 
 from collections.abc import Sequence
@@ -28,8 +28,10 @@ _AGREE_M = 0.5
 def judge_floor(floors: Sequence[FloorView], places: Sequence[TruePlace], store: Store) -> FloorScore:
     """Places in agreeing identities, of all true ones and all computed ones; and the identity switches."""
     there: dict[int, list[TruePlace]] = {}
-    for place in places:
-        there.setdefault(place.t_ns, []).append(place)
+    stand_m = np.array([(place.x_m, place.y_m) for place in places]).reshape(-1, 2)
+    for place, inside in zip(places, _inside(stand_m, store.floor_m), strict=True):
+        if inside:
+            there.setdefault(place.t_ns, []).append(place)
     together: dict[tuple[int, int], int] = {}
     followed: dict[int, int] = {}
     true = said = switches = 0

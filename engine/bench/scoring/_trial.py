@@ -16,7 +16,7 @@ Evidence = Literal["fused", "weight", "vision"]
 
 @dataclass(frozen=True, slots=True)
 class TruePlace:
-    """Where one person inside the store stood, in metres on the floor, at the instant of a ``FloorView``."""
+    """Where one person stood, in the store or before it, in metres on the floor, at the instant of a ``FloorView``."""
 
     t_ns: int
     shopper: int
@@ -40,8 +40,9 @@ class Trial:
     """One scenario and one seed, played to its end: what ``judge`` is given.
 
     ``opened_ns`` is the instant that the scenario calls 0 s. ``heard`` is in the order in which it was said;
-    ``arrived_ns`` is when a client had it. ``true_places`` has a row for everybody inside at the instant of each of
-    ``floors``. ``cpu_s`` is the processor time of all processes together.
+    ``arrived_ns`` is when a client had it. ``true_places`` has a row for everybody in the store, also at its gate, at
+    the instant of each of ``floors``; the scorer leaves out who stands off the floor. ``cpu_s`` is the processor time
+    of all processes together.
     """
 
     scenario: str

@@ -48,6 +48,11 @@ def test_a_track_in_front_of_the_gate_is_not_held_against_the_engine() -> None:
     assert score.identities == Counts(true=1, said=1, right=1)
 
 
+def test_who_waits_in_front_of_the_gate_need_not_be_seen() -> None:
+    assert followed(({0: 3.9, 1: 5.0}, {7: 3.9})).identities == Counts(true=1, said=1, right=1)
+    assert followed(({0: 3.9, 1: 5.0}, {7: 3.9, 8: 5.1})).identities == Counts(true=1, said=1, right=1)
+
+
 def test_a_pair_lasts_while_it_agrees_even_beside_a_nearer_track() -> None:
     assert followed(({0: 1.0}, {7: 1.0}), ({0: 1.0}, {7: 1.4, 8: 1.1})).id_switches == 0
 
