@@ -42,7 +42,7 @@ def test_items_on_the_floor_are_where_the_calibration_says(
         seen = calibration.distort(calibration.project(corners + np.array([x_m, y_m, 0.0])))
         assert (columns.min(), rows.min()) == pytest.approx(tuple(seen.min(axis=0)), abs=1.5)
         assert (columns.max(), rows.max()) == pytest.approx(tuple(seen.max(axis=0)), abs=1.5)
-    assert np.array_equal(camera.render(), empty)
+    assert np.abs(camera.render() - empty).max() <= 3
 
 
 def demo_picture_hash(root: Path) -> str:
