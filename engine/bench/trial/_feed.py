@@ -51,7 +51,7 @@ class Feed:
         self._codes = np.random.default_rng([plan.seed, 11])
         self._told = 0
         self._under_way: list[Stimulus] = []
-        self.now_ns = FIRST_NS
+        self.now_ns = self._happened_ns = FIRST_NS
 
     def chunk(self) -> list[Stimulus]:
         """What reaches the engine in the next tenth of a second, in order."""
@@ -66,6 +66,11 @@ class Feed:
         arrived = sum(stimulus.at_ns <= self.now_ns for stimulus in self._under_way)
         stimuli, self._under_way = self._under_way[:arrived], self._under_way[arrived:]
         return [*stimuli, TimePassed(at_ns=self.now_ns)]
+
+    @property
+    def idle_ns(self) -> int:
+        """For how long nothing has happened although somebody is there."""
+        return self.now_ns - self._happened_ns
 
     def truth(self) -> tuple[TruthRecord, ...]:
         """What really happened so far."""
@@ -88,6 +93,8 @@ class Feed:
     def _doors(self) -> Iterator[DoorsSaid]:
         gate_id = self._folder.store.gates[0].gate_id
         fresh = self.world.truths[self._told :]
+        if fresh or not self.world.people:
+            self._happened_ns = self.now_ns
         self._told = len(self.world.truths)
         for event in fresh:
             t_ns = instant_of(event.t_s)

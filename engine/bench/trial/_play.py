@@ -5,7 +5,7 @@ import time
 from drivers.twin.render import Body
 from engine.bench.paced import PacedProcess
 from engine.bench.scoring import Trial, TruePlace
-from engine.bench.trial._clock import CHUNK_NS, FIRST_NS, OPENING_NS
+from engine.bench.trial._clock import CHUNK_NS, FIRST_NS, OPENING_NS, seconds_at
 from engine.bench.trial._feed import Feed
 from engine.bench.trial._plan import TrialPlan
 from engine.bench.witness import Heard
@@ -14,7 +14,7 @@ from engine.runtime.paced import Opening
 from engine.store import StoreFolder
 
 _FLOOR_EVERY = 2  # chunks
-_ENDLESS_NS = 7_200_000_000_000
+_ENDLESS_NS = 240_000_000_000
 _AFTER_NS = 3_000_000_000
 _RECEIPTS_NS = 10_000_000_000  # on top of the deadline after which the engine decides a case by itself
 
@@ -39,8 +39,9 @@ def play(plan: TrialPlan, engine: PacedProcess, folder: StoreFolder, bodies: tup
         if chunks % _FLOOR_EVERY == 0:
             floors.append(told.floor)
             places += feed.places()
-        if feed.now_ns > _ENDLESS_NS:
-            raise EndlessTrialError(f"{plan.scenario}: not over after two hours with seed {plan.seed}. Rehearse it")
+        if feed.idle_ns > _ENDLESS_NS:
+            problem = f"with seed {plan.seed} somebody waits for ever from second {seconds_at(feed.now_ns):.0f}"
+            raise EndlessTrialError(f"{plan.scenario}: {problem}. Rehearse it")
         if feed.world.over:
             over_ns += CHUNK_NS
             if _done(heard, over_ns, folder):
