@@ -16,6 +16,7 @@ from engine.domain import Store
 _SHOPPERS = 3
 _SECONDS = 180.0
 _CHUNK_S = 1.0
+_STANDSTILL_S = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +85,11 @@ def rehearse(file: Path, store: Store, *, seed: int) -> Rehearsal:
     """Live a scenario through without devices. Raises ``ScenarioError``, also where somebody waits for ever."""
     play = _play(read_scenario(file, store), seed=seed)
     world = World(store, seed=seed, play=play)
-    while not world.over and world.t_s < play.longest_s:
+    still_s = 0.0
+    while not world.over and world.t_s < play.longest_s and still_s < _STANDSTILL_S:
         world.advance(world.t_s + _CHUNK_S)
+        idle = all(shopper.idle for shopper in world.shoppers)
+        still_s = still_s + _CHUNK_S if idle and world.t_s > play.latest_s else 0.0
     if world.shoppers:
         flaw = play.standstill(world.shoppers)
         raise ScenarioError(file, line_of(file.read_text(encoding="utf-8"), flaw.where), flaw)

@@ -55,7 +55,7 @@ class _Mark:
     @property
     def ended(self) -> bool:
         """Whether the labelled action is done, or, of a leaving, begun."""
-        return self.part.ended >= self.beats
+        return (self.part.begun if self.leaving else self.part.ended) >= self.beats
 
     def passed(self, scene: Scene) -> bool:
         """Whether the labelled action is done."""
@@ -92,6 +92,14 @@ class Scripted:
         """By when everybody has left unless somebody waits for ever; generous."""
         beats_s = sum(beat.at_s + beat.for_s + _ERRAND_S for part in self._parts for beat in part.beats)
         return self._last_s + beats_s + sum(part.enters_s + _VISIT_S for part in self._parts)
+
+    @property
+    def latest_s(self) -> float:
+        """The last instant that the file names: from then on everybody waits for somebody, or for nothing."""
+        instants_s = [part.enters_s for part in self._parts] + [
+            beat.at_s for part in self._parts for beat in part.beats
+        ]
+        return max(self._last_s, *instants_s, 0.0)
 
     def name(self, number: int) -> str:
         """What the file calls the shopper whom the world calls ``number``; who comes to the trade has a number."""

@@ -167,6 +167,11 @@ class Shopper:
         return self.phase in _INSIDE and not self.outside
 
     @property
+    def idle(self) -> bool:
+        """Whether they stand and wait for somebody or something."""
+        return self.phase in (Phase.CHOOSE, Phase.READY) and not self.reaching
+
+    @property
     def can_be_given(self) -> bool:
         """Whether somebody may set out to hand them something: they stay in the store and nobody else has."""
         return self.inside and self.phase is not Phase.LEAVE and self.giver is None

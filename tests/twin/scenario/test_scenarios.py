@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -230,9 +231,26 @@ def examples(text: str) -> Iterator[str]:
 
 
 def test_the_documentation_s_example_runs(demo: Store, tmp_path: Path, pytestconfig: pytest.Config) -> None:
-    (example,) = examples((pytestconfig.rootpath / "docs" / "scenarios.md").read_text(encoding="utf-8"))
-    world = rehearse(written(tmp_path, example), demo, seed=1).world
+    first, second = examples((pytestconfig.rootpath / "docs" / "scenarios.md").read_text(encoding="utf-8"))
+    world = rehearse(written(tmp_path, first), demo, seed=1).world
     assert [told(truth) for truth in of(world.truths, 1)][2:-1] == ["touch B-3-1", "pick iced-coffee"]
+    rehearsal = rehearse(written(tmp_path, second), demo, seed=1)
+    truths = [truth for truth in rehearsal.world.truths if truth.deed not in ("token", "enter", "leave")]
+    assert rehearsal.names == ("mia", "tom", "kim", "sam")
+    done = Counter((rehearsal.names[truth.shopper], truth.deed.value, truth.by) for truth in truths)
+    assert done == {
+        ("mia", "pick", None): 3,
+        ("mia", "pick", 1): 1,
+        ("mia", "hand_over", None): 1,
+        ("mia", "drop", 1): 1,
+        ("mia", "abandon", None): 1,
+        ("mia", "pick_up", 3): 1,
+        ("mia", "put", 3): 1,
+        ("sam", "stock", None): 4,
+        ("sam", "unstock", None): 2,
+        ("sam", "lean", None): 1,
+        ("sam", "rest", None): 1,
+    }
 
 
 def run_twin(root: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
