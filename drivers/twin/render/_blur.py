@@ -14,7 +14,6 @@ from typing import Any
 
 import numba
 import numpy as np
-from numpy.typing import NDArray
 
 TILE_PX = 20
 """Side of the tiles that share a movement; none is longer than two of them, half before and half after."""
@@ -49,9 +48,13 @@ def smears(points, velocities, camera, shutter_s):
     return out
 
 
-def visible(smear: NDArray[np.float32]) -> bool:
+@_compiled
+def visible(smear):
     """Whether any of the movements (N, 2) would be seen."""
-    return bool(np.square(smear).sum(axis=1).max() > _LEAST_PX**2)
+    longest2 = np.float32(0)
+    for i in range(len(smear)):
+        longest2 = max(longest2, smear[i, 0] * smear[i, 0] + smear[i, 1] * smear[i, 1])
+    return longest2 > _LEAST_PX * _LEAST_PX
 
 
 @_compiled

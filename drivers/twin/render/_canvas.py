@@ -77,12 +77,9 @@ class Canvas:
             self._eye, self._focal_px, layer.colour,
         )  # fmt: skip
 
-    def draw_person(
-        self, person: Person, key: int, rect: Rect, layer: Layer, *, faces: NDArray[np.int32] | None = None
-    ) -> None:
-        """Draw a person, or fewer of its faces, within a rectangle."""
-        scratch, one_sided = self.scratch, faces is None
-        faces = person.faces if faces is None else faces
+    def draw_person(self, person: Person, key: int, rect: Rect, layer: Layer, *, one_sided: bool = True) -> None:
+        """Draw a person within a rectangle; ``one_sided`` as ``_raster.rasterise`` has it."""
+        scratch, faces = self.scratch, person.faces
         pixels = _raster.project(person.points_m, self.camera)
         _raster.rasterise(pixels, faces, key, rect, one_sided, layer.nearness, scratch.face_at, scratch.bary)
         _raster.shade_lit(

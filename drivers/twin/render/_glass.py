@@ -33,6 +33,7 @@ class Glass:
 
     def __init__(self, front: GlassFront, scene: StoreScene, lens: Lens, canvas: Canvas) -> None:
         self.front = front
+        self._scene = scene
         shape = lens.canvas_shape
         self._near, self._shares, self._open_shares = _pane_maps(front, canvas)
         self.rect = _bounds(self._shares)
@@ -56,11 +57,8 @@ class Glass:
         self._dirty = []
         self._open = any(self.front.opens_for(person.pose.x_m, person.pose.y_m) for person in people)
         for person in people:
-            seen = self._seen(person)
-            if seen is not None:
-                self._mirror.draw_person(person, key, seen, self._now, faces=person.coarse_faces)
-                self._mirror.forget(seen)
-                self._dirty.append(seen)
+            if self.rect is not None and self.front.inside(person.pose.x_m, person.pose.y_m):
+                self._mirror_one(self._scene.coarse(person), key)
         return [*self._dirty, self.door] if self._open and self.door else list(self._dirty)
 
     def glaze(self, rect: Rect, layer: Layer) -> None:
@@ -70,11 +68,13 @@ class Glass:
             shares = self._open_shares if self._open else self._shares
             _glaze(part, self._near, shares, layer.nearness, self._now.colour, layer.colour)
 
-    def _seen(self, person: Person) -> Rect | None:
-        if self.rect is None or not self.front.inside(person.pose.x_m, person.pose.y_m):
-            return None
-        rect = self._mirror.rect_of(person.points_m)
-        return None if rect is None else common(rect, self.rect)
+    def _mirror_one(self, person: Person, key: int) -> None:
+        seen = self._mirror.rect_of(person.points_m)
+        part = common(seen, self.rect) if seen and self.rect else None
+        if part is not None:
+            self._mirror.draw_person(person, key, part, self._now, one_sided=False)
+            self._mirror.forget(part)
+            self._dirty.append(part)
 
 
 def _pane_maps(

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -20,7 +20,7 @@ from drivers.twin.render._texture import TextureStack
 from engine.domain import SkuId, Store
 
 _LAPSE_S = 0.02  # between two poses whose difference is a speed
-_COARSE_M = 0.06
+_COARSE_M = 0.08
 _CONTACT, _CONTACT_M = 0.2, 0.02  # what stands on something is darker just above it
 _BLOCK_SHARE = 0.71  # of the stature, where a top of two blocks of colour changes: below the chest
 
@@ -50,10 +50,7 @@ class HeldItem:
 
 @dataclass(frozen=True, eq=False)
 class Person:
-    """A skinned and lit body: points (n, 3); lit (n, 3 or 6) and pattern (n, 2) as the kernels take them.
-
-    coarse_faces: a sixth of the faces, over the same points, for where nobody looks closely.
-    """
+    """A skinned and lit body: points (n, 3); lit (n, 3 or 6) and pattern (n, 2) as the kernels take them."""
 
     pose: Pose
     posed: Posed
@@ -61,7 +58,6 @@ class Person:
     lit: Floats
     pattern: Floats
     faces: NDArray[np.int32]
-    coarse_faces: NDArray[np.int32]
     kind: Pattern
 
 
@@ -107,7 +103,7 @@ class StoreScene:
         self._motions: dict[Pose, Motion] = {}
         self._scratch: dict[tuple[int, int], Scratch] = {}
         self._outfits = [_outfit(body) for body in self.bodies]
-        self._coarse_faces = [_coarse(body) for body in self.bodies]
+        self._coarse = [_coarse(body) for body in self.bodies]
 
     @property
     def change_count(self) -> int:
@@ -156,6 +152,13 @@ class StoreScene:
         self._motions = {pose: motion for pose, motion in self._motions.items() if pose in self._people}
         return [self._people[pose] for pose in poses]
 
+    def coarse(self, person: Person) -> Person:
+        """The same with a tenth of the faces, for where nobody looks closely."""
+        rows, faces = self._coarse[person.pose.body_index]
+        return replace(
+            person, points_m=person.points_m[rows], lit=person.lit[rows], pattern=person.pattern[rows], faces=faces
+        )
+
     def motion(self, person: Person) -> Motion | None:
         """How fast somebody goes, shared as ``people`` are; None for who stands."""
         pose = person.pose
@@ -182,8 +185,7 @@ class StoreScene:
         body, (albedo, pattern) = self.bodies[pose.body_index], self._outfits[pose.body_index]
         posed, points, normals = self._skinned(pose)
         lit = _raster.light_vertices(points, normals, albedo, self.lamps)
-        coarse = self._coarse_faces[pose.body_index]
-        return Person(pose, posed, points, lit, pattern, body.faces, coarse, body.pattern)
+        return Person(pose, posed, points, lit, pattern, body.faces, body.pattern)
 
     def _skinned(self, pose: Pose) -> tuple[Posed, Floats, Floats]:
         """A body in a pose, its points and normals (n, 3)."""
@@ -231,13 +233,13 @@ def _outfit(body: Body) -> tuple[Floats, Floats]:
     return np.ascontiguousarray(albedo, np.float32), np.column_stack([height, side]).astype(np.float32)
 
 
-def _coarse(body: Body) -> NDArray[np.int32]:
-    """Faces between one vertex of each cell of 6 cm."""
+def _coarse(body: Body) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
+    """One vertex of each cell of 8 cm (k,), and the faces (m, 3) that are left between them."""
     cells = np.floor(body.vertices_m / _COARSE_M).astype(int)
-    _, first, cell_of = np.unique(cells, axis=0, return_index=True, return_inverse=True)
-    faces = first[cell_of.ravel()][body.faces]
+    _, rows, cell_of = np.unique(cells, axis=0, return_index=True, return_inverse=True)
+    faces = cell_of.ravel()[body.faces]
     a, b, c = faces.T
-    return np.unique(np.sort(faces[(a != b) & (b != c) & (c != a)], axis=1), axis=0).astype(np.int32)
+    return rows, np.unique(np.sort(faces[(a != b) & (b != c) & (c != a)], axis=1), axis=0).astype(np.int32)
 
 
 def _region(mesh: Mesh) -> Region:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drivers.twin.render._lens import Picture, Rect
-from drivers.twin.render._pose import Posed
+from drivers.twin.render._pose import JOINTS, Posed
 from drivers.twin.render._raster import NEAR_M
 
 Floats = NDArray[np.float32]
@@ -33,6 +33,10 @@ _BALLS = (
     ("ankle", "knee", 0.1, 0.06), ("ankle", "knee", 0.55, 0.06), ("knee", "hip", 0.0, 0.07),
     ("knee", "hip", 0.45, 0.08), ("knee", "hip", 0.9, 0.11), ("hip", "shoulder", 0.25, 0.13),
 )  # fmt: skip
+_LOW = [JOINTS.index(f"{side}_{low}") for side in ("left", "right") for low, *_ in _BALLS]
+_HIGH = [JOINTS.index(f"{side}_{high}") for side in ("left", "right") for _, high, *_ in _BALLS]
+_SHARE, _RADIUS_M = (np.array([ball[k] for ball in _BALLS] * 2, float)[:, None] for k in (2, 3))
+_SEEN = 0.985  # of a picture value; what darkens it less is left out
 _AMBIENT = 0.36 + 0.17 * 2  # of an upward surface, as ``_raster`` lights it
 
 _compiled: Any = numba.njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
@@ -68,7 +72,7 @@ def shadow_of(posed: Posed, lamps: Floats, *, cast: bool) -> ShadowMap:
     low = (spots[:, :2] - spots[:, 2:]).min(axis=0) - _CELL_M
     high = (spots[:, :2] + spots[:, 2:]).max(axis=0) + _CELL_M
     columns, rows = np.ceil((high - low) / _CELL_M).astype(int) + 1
-    return ShadowMap(_painted((rows, columns), low, soft, discs), low)
+    return _cropped(_painted((rows, columns), low, soft, discs), low)
 
 
 def darken_floor(rect: Rect, canvas_from_floor: Doubles, nearness: Floats, shadow: ShadowMap, out: Picture) -> None:
@@ -82,12 +86,18 @@ def darken_floor(rect: Rect, canvas_from_floor: Doubles, nearness: Floats, shado
     _darken(rect, outline, cell_from_px.astype(np.float32), nearness, shadow.left, out)
 
 
+def _cropped(left: Floats, low_m: Doubles) -> ShadowMap:
+    """The part of a map that anybody would see."""
+    rows, columns = (np.flatnonzero(left.min(axis=axis) < _SEEN) for axis in (1, 0))
+    top, first = max(rows[0] - 1, 0), max(columns[0] - 1, 0)
+    part = np.ascontiguousarray(left[top : rows[-1] + 2, first : columns[-1] + 2])
+    return ShadowMap(part, low_m + _CELL_M * np.array([first, top]))
+
+
 def _balls(posed: Posed) -> Doubles:
     """Balls (n, 4) x, y, z, radius."""
-    return np.array([
-        (*((1 - share) * posed.joint(f"{side}_{low}") + share * posed.joint(f"{side}_{high}")), radius)
-        for side in ("left", "right") for low, high, share, radius in _BALLS
-    ])  # fmt: skip
+    joints_m = posed.joints_m
+    return np.hstack([(1 - _SHARE) * joints_m[_LOW] + _SHARE * joints_m[_HIGH], _RADIUS_M])
 
 
 @_compiled
@@ -178,11 +188,11 @@ def _darken(rect, outline, cell_from_px, nearness, left, out):
             if column < 0 or column >= columns or row < 0 or row >= rows:
                 continue
             i, j = int(row), int(column)
+            if left[i, j] > np.float32(_SEEN) and left[i + 1, j + 1] > np.float32(_SEEN):
+                continue
             v, u = row - np.float32(i), column - np.float32(j)
             upper = left[i, j] + u * (left[i, j + 1] - left[i, j])
             lower = left[i + 1, j] + u * (left[i + 1, j + 1] - left[i + 1, j])
             gain = upper + v * (lower - upper)
-            if gain > np.float32(0.996):
-                continue
             for k in range(3):
                 out[y, x, k] = np.uint8(np.float32(out[y, x, k]) * gain + np.float32(0.5))
