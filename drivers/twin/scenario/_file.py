@@ -45,10 +45,10 @@ def read_scenario(file: Path, store: Store) -> Scenario:
 
 
 def line_of(text: str, where: Where) -> int:
-    """The line, from 1, on which the statement that brings ``where`` into the document begins.
+    """The line, from 1, of the statement, or of the part of an array, that brings ``where`` into the document.
 
     A TOML document cut after a whole statement is a TOML document: the shortest such head that holds the place ends
-    with its statement, whatever way the file is written in.
+    with its statement, whatever way the file is written in. So is one cut after a line of an array, and closed.
     """
     lines = text.replace("\r\n", "\n").split("\n")
     begins = 1
@@ -58,9 +58,20 @@ def line_of(text: str, where: Where) -> int:
         except tomllib.TOMLDecodeError:
             continue  # in the middle of a statement of several lines
         if where and _holds(document, where):
-            return begins
+            return _line_within(lines, begins, count, where)
         begins = count + 1
     return line_of(text, where[:-1]) if where else 1
+
+
+def _line_within(lines: list[str], begins: int, ends: int, where: Where) -> int:
+    for line in range(begins, ends):
+        try:
+            document: object = tomllib.loads("\n".join([*lines[:line], "]"]))
+        except tomllib.TOMLDecodeError:
+            continue  # no array, or in the middle of something in it
+        if _holds(document, where):
+            return line
+    return begins
 
 
 def _holds(document: object, where: Where) -> bool:

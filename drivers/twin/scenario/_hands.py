@@ -200,13 +200,14 @@ class Hands:
 
     def _lean(self, shopper: Shopper, task: Task, t_s: float) -> None:
         plate = self._store.plate_by_id[task.plate_id]
-        for side, along_m in (("left", _LEAN_ARMS_M), ("right", -_LEAN_ARMS_M)):
-            # Seen from the shopper, who looks at the plate, its left is on the right.
-            shopper.hand("left" if side == "left" else "right").stroke = Stroke(
+        for side, hand in shopper.hands:
+            # What is on a shopper's left is on the right of the plate, which looks at them.
+            along_m = -_LEAN_ARMS_M if side == "left" else _LEAN_ARMS_M
+            hand.stroke = Stroke(
                 act=Act.LEAN,
                 begin_s=t_s,
                 stay_s=DWELL_S + task.for_s,
-                target_m=front_edge(plate, along_m=-along_m),
+                target_m=front_edge(plate, along_m=along_m),
                 plate_id=task.plate_id if side == "right" else None,  # one deed, not two
             )
         press_g = float(self._rng.uniform(*_LEAN_G))

@@ -9,7 +9,7 @@ from engine.domain import Gondola, GondolaId, Plate, PlateId, Point2, Store
 SHOULDERS_M = 0.42  # between the middles of two who stand shoulder to shoulder: the breadth of an adult's shoulders
 ARM_M = 0.42
 _SHOULDER_M = 0.15
-_ASIDE_M = 0.75  # how far to the side of where one stands one reaches, leaning over
+_ASIDE_M = 0.65  # how far to the side of where one stands one reaches, leaning over
 _CLEAR_M = 0.25  # from a body's middle to a fixture or wall
 _SIDESTEPS = tuple(sign * step * 0.06 for step in range(26) for sign in ((1, -1) if step else (1,)))
 _ANGLES_RAD = tuple(math.radians(angle) for angle in (0, 45, -45, 90, -90, 135, -135, 180))

@@ -190,7 +190,7 @@ WRONG = {
     "none": (ANNA + action(do="take", count=0, sku="cola"), 8, "Take at least one"),
     "after leaving": (ANNA + action(do="leave") + action(do="wait", for_s=1), 9, "Make leave the last action"),
     "same name": (ANNA + "action = []\n" + ANNA[11:] + "action = []\n", 9, "'anna' has come before"),
-    "inline": (ANNA + 'action = [\n  {do = "wait", for_s = 1},\n  {do = "wait"},\n]\n', 5, "'for_s' is missing"),
+    "inline": (ANNA + 'action = [\n  {do = "wait", for_s = 1},\n  {do = "wait"},\n]\n', 7, "'for_s' is missing"),
 }
 
 
@@ -221,7 +221,8 @@ def test_a_line_is_found_whatever_way_the_file_is_written() -> None:
     text = '# [[shopper]]\r\ntitle = """\r\n[[shopper]]\r\n"""\r\n\r\n["shopper"."x"]\r\n"a b".c = [\r\n 1,\r\n]\r\n'
     assert line_of(text, ("title",)) == 2
     assert line_of(text, ("shopper", "x")) == 6
-    assert line_of(text, ("shopper", "x", "a b", "c", 0)) == 7
+    assert line_of(text, ("shopper", "x", "a b", "c")) == 7
+    assert line_of(text, ("shopper", "x", "a b", "c", 0)) == 8
     assert line_of(text, ("shopper", "x", "missing")) == 6
     assert line_of(text, ("missing",)) == 1
 
