@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import jwt
+import msgspec
 import numpy as np
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -18,7 +19,7 @@ from pymodbus.client import AsyncModbusTcpClient
 
 from drivers.camera import open_mjpeg, open_smart
 from drivers.gate import open_gate
-from drivers.twin.devices import GateServer
+from drivers.twin.devices import GateServer, TruthRecord
 from drivers.twin.devices._controllers import ShelfController, Trouble
 from drivers.twin.devices._gate import TOKEN_LIFE_S
 from drivers.twin.devices._stream import MjpegServer, SmartCamera
@@ -124,6 +125,22 @@ async def gate_server(folder: Path) -> AsyncIterator[tuple[GateServer, int]]:
         yield server, port
     finally:
         await server.close()
+
+
+async def test_a_code_of_staff_says_so_and_another_does_not(tmp_path: Path) -> None:
+    async with gate_server(tmp_path) as (server, port):
+        await server.show_token("shopper-1")
+        await server.show_token("shopper-2", staff=True)
+        readings = open_gate("127.0.0.1", port).readings()
+        tokens = [(await anext(readings)).token for _ in range(2)]
+    roles = [jwt.decode(token, ENTRY_KEY.public_key(), algorithms=["EdDSA"]).get("role") for token in tokens]
+    assert roles == [None, "staff"]
+
+
+def test_a_truth_file_from_before_parties_can_be_read() -> None:
+    line = b'{"t_ns":1,"deed":"pick","shopper":0,"sku_id":"cola","plate_id":"A-4-6"}'
+    record = msgspec.json.decode(line, type=TruthRecord)
+    assert (record.by, record.to, record.by_staff) == (None, None, False)
 
 
 async def test_a_gate_says_signed_short_lived_tokens_and_passages(tmp_path: Path) -> None:
