@@ -77,11 +77,12 @@ class Canvas:
             self._eye, self._focal_px, layer.colour,
         )  # fmt: skip
 
-    def draw_person(self, person: Person, key: int, rect: Rect, layer: Layer, *, one_sided: bool = True) -> None:
-        """Draw a person within a rectangle; ``one_sided`` as ``_raster.rasterise`` has it."""
-        scratch, faces = self.scratch, person.faces
+    def draw_person(self, person: Person, key: int, rect: Rect, layer: Layer) -> None:
+        """Draw a person within a rectangle."""
+        scratch, faces, closed = self.scratch, person.faces, person.closed
         pixels = _raster.project(person.points_m, self.camera)
-        _raster.rasterise(pixels, faces, key, rect, one_sided, layer.nearness, scratch.face_at, scratch.bary)
+        for part, first, one_sided in ((faces[:closed], 0, True), (faces[closed:], closed, False)):
+            _raster.rasterise(pixels, part, key + first, rect, one_sided, layer.nearness, scratch.face_at, scratch.bary)
         _raster.shade_lit(
             rect, key, scratch.face_at, scratch.bary, faces, person.lit, person.pattern, int(person.kind),
             layer.colour,

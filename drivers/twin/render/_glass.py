@@ -72,7 +72,7 @@ class Glass:
         seen = self._mirror.rect_of(person.points_m)
         part = common(seen, self.rect) if seen and self.rect else None
         if part is not None:
-            self._mirror.draw_person(person, key, part, self._now, one_sided=False)
+            self._mirror.draw_person(person, key, part, self._now)
             self._mirror.forget(part)
             self._dirty.append(part)
 

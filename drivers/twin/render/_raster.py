@@ -162,7 +162,7 @@ def _fill_whole(corners, screen, key, rect, one_sided, nearness, face_at, bary):
 def rasterise(pixels, faces, first_key, rect, one_sided, nearness, face_at, bary):
     """Draw faces (M, 3) over homogeneous pixels; a visible face m leaves first_key + m in face_at.
 
-    ``one_sided``: faces that show their backs are left out, as nobody sees the inside of a body.
+    ``one_sided``: faces that show their backs are left out.
     """
     poly = np.empty((4, 5), np.float64)
     screen = np.empty((len(pixels), 3), np.float32)

@@ -16,6 +16,7 @@ from drivers.twin.render._front import glass_front, street, windows_of
 from drivers.twin.render._mesh import Floats, Mesh
 from drivers.twin.render._pose import Pose, Posed, put_in_pose
 from drivers.twin.render._products import ProductModel, model
+from drivers.twin.render._shell import Shell, shell_of
 from drivers.twin.render._texture import TextureStack
 from engine.domain import SkuId, Store
 
@@ -50,7 +51,10 @@ class HeldItem:
 
 @dataclass(frozen=True, eq=False)
 class Person:
-    """A skinned and lit body: points (n, 3); lit (n, 3 or 6) and pattern (n, 2) as the kernels take them."""
+    """A skinned and lit body: points (n, 3); lit (n, 3 or 6) and pattern (n, 2) as the kernels take them.
+
+    closed: of how many faces, the first ones, nobody sees the back.
+    """
 
     pose: Pose
     posed: Posed
@@ -58,6 +62,7 @@ class Person:
     lit: Floats
     pattern: Floats
     faces: NDArray[np.int32]
+    closed: int
     kind: Pattern
 
 
@@ -101,6 +106,7 @@ class StoreScene:
         self._changes: list[Region] = []
         self._people: dict[Pose, Person] = {}
         self._motions: dict[Pose, Motion] = {}
+        self._shells: dict[int, Shell] = {}  # of those who have been seen: each takes a tenth of a second
         self._scratch: dict[tuple[int, int], Scratch] = {}
         self._outfits = [_outfit(body) for body in self.bodies]
         self._coarse = [_coarse(body) for body in self.bodies]
@@ -155,9 +161,8 @@ class StoreScene:
     def coarse(self, person: Person) -> Person:
         """The same with a tenth of the faces, for where nobody looks closely."""
         rows, faces = self._coarse[person.pose.body_index]
-        return replace(
-            person, points_m=person.points_m[rows], lit=person.lit[rows], pattern=person.pattern[rows], faces=faces
-        )
+        points, lit, pattern = person.points_m[rows], person.lit[rows], person.pattern[rows]
+        return replace(person, points_m=points, lit=lit, pattern=pattern, faces=faces, closed=0)
 
     def motion(self, person: Person) -> Motion | None:
         """How fast somebody goes, shared as ``people`` are; None for who stands."""
@@ -185,7 +190,9 @@ class StoreScene:
         body, (albedo, pattern) = self.bodies[pose.body_index], self._outfits[pose.body_index]
         posed, points, normals = self._skinned(pose)
         lit = _raster.light_vertices(points, normals, albedo, self.lamps)
-        return Person(pose, posed, points, lit, pattern, body.faces, body.pattern)
+        shell = self._shells.get(pose.body_index) or shell_of(body)
+        self._shells[pose.body_index] = shell
+        return Person(pose, posed, points, lit, pattern, shell.faces, shell.closed, body.pattern)
 
     def _skinned(self, pose: Pose) -> tuple[Posed, Floats, Floats]:
         """A body in a pose, its points and normals (n, 3)."""

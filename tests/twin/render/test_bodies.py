@@ -11,6 +11,7 @@ import pytest
 
 from drivers.twin.render import BODIES_FOLDER, Body, Pose, arm_reach_m, joints, load_body, put_in_pose
 from drivers.twin.render._body import Material, Pattern
+from drivers.twin.render._shell import shell_of
 from drivers.twin.render.bake._collapse import collapse
 from drivers.twin.render.bake._makehuman import MakeHumanMissingError, load
 
@@ -31,6 +32,13 @@ def test_bodies_are_whole(bodies: tuple[Body, ...]) -> None:
         assert len(body.faces) <= 6000
         assert body.faces.max() < len(body.vertices_m)
         assert np.allclose(body.bone_weights.sum(axis=1), 1, atol=1e-6)
+
+
+def test_backs_of_most_faces_are_never_seen(bodies: tuple[Body, ...]) -> None:
+    for body in bodies[3:5]:
+        shell = shell_of(body)
+        assert {tuple(face) for face in shell.faces} == {tuple(face) for face in body.faces}
+        assert 0.8 < shell.closed / len(shell.faces) < 0.95
 
 
 def test_some_carry_bags_that_stand_off_their_backs_and_hips(bodies: tuple[Body, ...]) -> None:
