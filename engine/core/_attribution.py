@@ -9,13 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from engine.core._candidates import Candidate, Spot, WeightStep, puts, restocks, spots_of, takes
+from engine.core._candidates import Candidate, Candidates, Spot, WeightStep, spots_of
 from engine.core._hands import Suspect
+from engine.core._masses import Lot, Mass, Masses
 from engine.core._stock import Stock
 from engine.domain import SkuId, Store, VisitId
 
-_CATALOGUE_ERROR = 0.01
-_UNIT_SIGMA_G = 1.0
 _TAIL_SHARE, _TAIL_SPREAD = 0.03, 2.5
 _LEAK_SHARE, _LEAK_FLOOR_G = 0.1, 3.0
 _PLACE_LIMIT = 8.0
@@ -34,14 +33,14 @@ _UNLIKELY_PPM = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
-    """Units of a SKU, positive out of the shelf. ``visit_id`` is None for somebody unknown."""
+    """Units of a SKU, positive out of the shelf, and their mass as it was known before; ``visit_id`` None: unknown."""
 
     visit_id: VisitId | None
     staff: bool
     sku_id: SkuId | None
     quantity: int
     spot: Spot
-    expected_mg: int
+    mass: Mass
     hand_distance_mm: int | None
 
     @property
@@ -80,13 +79,16 @@ class _Claim:
 class Attribution:
     """The explanations of one step, from the evidence there is."""
 
-    def __init__(self, store: Store, stock: Stock, carts: Mapping[VisitId, Mapping[SkuId, int]]) -> None:
-        self._store, self._stock, self._carts = store, stock, carts
+    def __init__(
+        self, store: Store, *, stock: Stock, masses: Masses, carts: Mapping[VisitId, Mapping[SkuId, Lot]]
+    ) -> None:
+        self._store, self._carts = store, carts
+        self._candidates = Candidates(store, stock, masses)
 
     def explain(self, step: WeightStep, suspects: Sequence[Suspect]) -> tuple[Explanation, ...]:
         """All explanations worth naming, the likeliest first; they sum to one million ppm but for the unlikely."""
         spots = spots_of(self._store, step)
-        scale = _Scale(self._store, step, spots)
+        scale = _Scale(step, spots)
         claims = self._claims(step, spots, suspects)
         scored: dict[tuple[tuple[str, str, int], ...], tuple[float, tuple[Move, ...]]] = {}
 
@@ -112,9 +114,8 @@ class Attribution:
         return _normalise(scored)
 
     def _claims(self, step: WeightStep, spots: tuple[Spot, ...], suspects: Sequence[Suspect]) -> list[_Claim]:
-        taken = takes(self._store, self._stock, step, spots)
-        returned = puts(self._store, spots, {spot.sku_id: 1 for spot in spots if spot.sku_id is not None})
-        restocked = restocks(spots)
+        taken, returned = self._candidates.takes(step, spots), self._candidates.returns(spots)
+        restocked = self._candidates.restocks(spots)
         claims = [self._claim(candidate, None, math.log(_UNSEEN_PERSON)) for candidate in (*taken, *returned)]
         for suspect in suspects:
             if suspect.staff:
@@ -131,13 +132,12 @@ class Attribution:
         claims: list[_Claim] = []
         for owner, cart in self._carts.items():
             handed = 0.0 if owner == suspect.visit_id else math.log(_HANDED_OVER)
-            for candidate in puts(self._store, spots, cart):
+            for candidate in self._candidates.puts(spots, cart):
                 claim = self._claim(candidate, suspect, handed)
                 claims.append(replace(claim, move=replace(claim.move, visit_id=owner)))
         return claims
 
     def _claim(self, candidate: Candidate, suspect: Suspect | None, log_prior: float = 0.0) -> _Claim:
-        mass_mg = round(1000 * self._store.product_by_sku[candidate.sku_id].unit_mass_g) * abs(candidate.quantity)
         witnesses = [suspect.at[plate_id] for plate_id in candidate.spot.plate_ids] if suspect is not None else []
         witness = max(witnesses, key=lambda w: w.ratio, default=None)
         move = Move(
@@ -146,7 +146,7 @@ class Attribution:
             sku_id=candidate.sku_id,
             quantity=candidate.quantity,
             spot=candidate.spot,
-            expected_mg=mass_mg,
+            mass=candidate.mass,
             hand_distance_mm=witness.distance_mm if witness is not None else None,
         )
         log_ratio = math.log(witness.ratio) if witness is not None else 0.0
@@ -156,28 +156,22 @@ class Attribution:
 class _Scale:
     """The likelihood of a step's grams, in all and by spot, under assumed movements."""
 
-    def __init__(self, store: Store, step: WeightStep, spots: tuple[Spot, ...]) -> None:
-        self._store, self._spots = store, spots
+    def __init__(self, step: WeightStep, spots: tuple[Spot, ...]) -> None:
+        self._spots = spots
         self.total_g = step.mass_mg / 1000
         self.sigma_g = max(1.0, step.sigma_mg / 1000)
         loudest_g = max((abs(spot.mass_mg) for spot in spots), default=0) / 1000
         self._leak_g = math.hypot(self.sigma_g, _LEAK_FLOOR_G + _LEAK_SHARE * loudest_g)
 
-    def moved(self, candidate: Candidate) -> tuple[float, float]:
-        """Grams a candidate adds to the shelf, and their sigma."""
-        mass_g = self._store.product_by_sku[candidate.sku_id].unit_mass_g
-        units = abs(candidate.quantity)
-        return -candidate.quantity * mass_g, units * (_CATALOGUE_ERROR * mass_g + _UNIT_SIGMA_G)
-
     def fits(self, candidates: Sequence[Candidate]) -> bool:
         """Whether the sum is near enough to look closer."""
-        moved = [self.moved(candidate) for candidate in candidates]
+        moved = [_grams(candidate) for candidate in candidates]
         sigma_g = math.hypot(self.sigma_g, *(sigma for _, sigma in moved))
         return abs(sum(grams for grams, _ in moved) - self.total_g) < 6 * sigma_g
 
     def log_likelihood(self, candidates: Sequence[Candidate]) -> float:
         """Density per gram of the total, times how well the shares of the spots agree."""
-        moved = [self.moved(candidate) for candidate in candidates]
+        moved = [_grams(candidate) for candidate in candidates]
         sigma_g = math.hypot(self.sigma_g, *(sigma for _, sigma in moved))
         miss_g = self.total_g - sum(grams for grams, _ in moved)
         log_total = _log_sum(
@@ -192,9 +186,14 @@ class _Scale:
         return log_total - min(_PLACE_LIMIT, against)
 
 
+def _grams(candidate: Candidate) -> tuple[float, float]:
+    """Grams a candidate adds to the shelf, and their sigma."""
+    return candidate.brought_mg / 1000, math.sqrt(candidate.mass.variance_mg2) / 1000
+
+
 def _pairs(claims: Sequence[_Claim], scale: _Scale) -> list[tuple[_Claim, _Claim, float]]:
     """Two movements in one step that together weigh what was measured, by one or two people."""
-    by_candidate: dict[tuple[str, int, str], list[_Claim]] = {}
+    by_candidate: dict[tuple[str, int, str, int], list[_Claim]] = {}
     for claim in claims:
         by_candidate.setdefault(claim.candidate.key, []).append(claim)
     strongest = {key: max(claim.log_weight for claim in group) for key, group in by_candidate.items()}
@@ -229,7 +228,7 @@ def _staff_anything(spots: tuple[Spot, ...], suspects: Sequence[Suspect]) -> lis
                 sku_id=None,
                 quantity=0,
                 spot=spot,
-                expected_mg=0,
+                mass=Mass(0, 0),
                 hand_distance_mm=None,
             )
             found.append((move, math.log(_STAFF_ANYTHING * max(suspect.best_ratio, _UNSEEN_PERSON))))

@@ -2,15 +2,17 @@
 
 import msgspec
 
+from engine.core._masses import Lot, Mass
 from engine.domain import CartLine, LineId, PlateId, SkuId, StepId, VisitId, signed_quantity
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A statement, the plate it happened at, and when what it speaks of began."""
+    """A statement, the plate it happened at, when what it speaks of began, and what its units weigh together."""
 
     statement: CartLine
     plate_id: PlateId
     start_ns: int
+    mass: Mass
 
     @property
     def signed_quantity(self) -> int:
@@ -50,6 +52,15 @@ class Carts(msgspec.Struct, kw_only=True):
                 sku_id = entry.statement.sku_id
                 units[sku_id] = units.get(sku_id, 0) + entry.signed_quantity
         return {sku_id: count for sku_id, count in sorted(units.items()) if count}
+
+    def lots(self, visit_id: VisitId, *, without: StepId | None = None) -> dict[SkuId, Lot]:
+        """The units of ``cart`` as they were weighed on their way."""
+        lots: dict[SkuId, Lot] = {}
+        for entry in sorted(self.of_visit(visit_id), key=lambda e: (e.start_ns, e.statement.line_id)):
+            if entry.statement.step_id != without:
+                sku_id = entry.statement.sku_id
+                lots[sku_id] = lots.get(sku_id, Lot()).plus(entry.signed_quantity, entry.mass)
+        return {sku_id: lot for sku_id, lot in sorted(lots.items()) if lot.units}
 
     def overdrawn(self, visit_id: VisitId) -> Entry | None:
         """The latest put that took out of the cart what is not in it; None when all is well."""

@@ -7,7 +7,7 @@ from engine.core._carts import Entry
 from engine.core._cases import Case
 from engine.core._hands import Suspect
 from engine.core._state import World
-from engine.core._statements import Wording, lines_of, say, say_only, withdraw, worded
+from engine.core._statements import Wording, learn_from, lines_of, say, say_only, withdraw, worded
 from engine.domain import (
     CaseCause,
     CaseResolved,
@@ -40,7 +40,9 @@ def judge(world: World, step: WeightSettled, explanations: Sequence[Explanation]
         say_only(world, step.step_id, (), cause="moved by staff")
         _stocked(world, step, by_staff[0].moves[0].sku_id)
     elif best.chargeable and _cheaper_alone(world, best.probability_ppm):
-        say_only(world, step.step_id, lines_of(world, step, explanations, settled=True), cause="weight settled")
+        lines = lines_of(world, step, explanations, settled=True)
+        say_only(world, step.step_id, lines, cause="weight settled")
+        learn_from(world, step, lines)
     else:
         ask(world, step, explanations, suspects=suspects, cause=_cause_of(explanations))
 
@@ -189,7 +191,7 @@ def _close(world: World, case: Case, verdict: Verdict, by: str, ppm: int) -> Non
         if visit_id is not None and not shopper:
             _stocked(world, question, sku_id)
         return
-    unit_mg = 1000 * world.store.product_by_sku[sku_id].unit_mass_g
+    mass = world.state.masses.units(world.store, sku_id, abs(verdict.quantity))
     words = Wording(
         line_id=case.line_id,
         step_id=question.step_id,
@@ -198,9 +200,10 @@ def _close(world: World, case: Case, verdict: Verdict, by: str, ppm: int) -> Non
         sku_id=sku_id,
         quantity=verdict.quantity,
         plate_id=_where(world, case, sku_id),
+        mass=mass,
         settled=True,
         probability_ppm=ppm,
-        reason=_reason(question, round(unit_mg * abs(verdict.quantity)), verdict),
+        reason=_reason(question, mass.mean_mg, verdict),
     )
     say(world, worded(world, words))
 

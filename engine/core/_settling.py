@@ -120,12 +120,13 @@ def _attribute(world: World, step: WeightStep, suspects: Sequence[Suspect]) -> t
     """Explain a step, whatever has been said about it before."""
     state = world.state
     carts = {
-        suspect.visit_id: state.carts.cart(suspect.visit_id, without=step.step_id)
+        suspect.visit_id: state.carts.lots(suspect.visit_id, without=step.step_id)
         for suspect in suspects
         if suspect.visit_id is not None and not suspect.staff
     }
     with _unsaid(world, step.step_id):
-        return Attribution(world.store, state.stock, carts).explain(step, suspects)
+        attribution = Attribution(world.store, stock=state.stock, masses=state.masses, carts=carts)
+        return attribution.explain(step, suspects)
 
 
 @contextmanager

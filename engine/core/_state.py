@@ -6,6 +6,7 @@ import msgspec
 
 from engine.core._carts import Carts
 from engine.core._cases import Cases
+from engine.core._masses import Masses
 from engine.core._sight import Sight
 from engine.core._steps import Steps
 from engine.core._stock import Stock
@@ -13,7 +14,7 @@ from engine.core._visits import Visits
 from engine.core.tracking import FloorTracker, TrackerState
 from engine.domain import OutputFact, SensorFault, Store, VisitId
 
-CHECKPOINT_VERSION = 2
+CHECKPOINT_VERSION = 3
 
 
 class CoreState(msgspec.Struct, kw_only=True):
@@ -27,6 +28,7 @@ class CoreState(msgspec.Struct, kw_only=True):
     carts: Carts = msgspec.field(default_factory=Carts)
     stock: Stock = msgspec.field(default_factory=Stock)
     cases: Cases = msgspec.field(default_factory=Cases)
+    masses: Masses = msgspec.field(default_factory=Masses)
     faults: dict[str, SensorFault] = {}
 
 

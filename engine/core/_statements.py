@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.core._attribution import Explanation
+from engine.core._attribution import Explanation, Move
 from engine.core._candidates import WeightStep
 from engine.core._carts import Entry
+from engine.core._masses import Mass
 from engine.core._state import World
 from engine.domain import (
     LineId,
@@ -20,10 +21,13 @@ from engine.domain import (
     VisitId,
 )
 
+_LEAST_SIGMA_MG = 1000
+"""No plate is read better: cells drift and products touch their neighbours."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Wording:
-    """What a line is to say; ``quantity`` is positive into the cart, negative out of it."""
+    """What a line is to say; ``quantity`` is positive into the cart, negative out of it. ``mass`` is of all units."""
 
     line_id: LineId
     step_id: StepId
@@ -32,6 +36,7 @@ class Wording:
     sku_id: SkuId
     quantity: int
     plate_id: PlateId
+    mass: Mass
     settled: bool
     probability_ppm: int
     reason: Reason
@@ -55,7 +60,7 @@ def worded(world: World, words: Wording) -> Entry:
         probability_ppm=words.probability_ppm,
         reason=words.reason,
     )
-    return Entry(statement=statement, plate_id=words.plate_id, start_ns=words.start_ns)
+    return Entry(statement=statement, plate_id=words.plate_id, start_ns=words.start_ns, mass=words.mass)
 
 
 def lines_of(
@@ -65,12 +70,13 @@ def lines_of(
     best = explanations[0]
     runner_up = explanations[1] if len(explanations) > 1 else None
     entries: list[Entry] = []
-    for number, move in enumerate(best.moves, start=1):
+    weighed = _weighed(best.moves, step)
+    for number, (move, mass) in enumerate(zip(best.moves, weighed, strict=True), start=1):
         if move.visit_id is None or move.sku_id is None:
             raise ValueError("a line needs a visit and a product")
         reason = Reason(
             measured_mg=abs(step.mass_mg if len(best.moves) == 1 else move.spot.mass_mg),
-            expected_mg=move.expected_mg,
+            expected_mg=move.mass.mean_mg,
             hand_distance_mm=move.hand_distance_mm,
             runner_up=_described(runner_up) if runner_up is not None else "",
             runner_up_ppm=runner_up.probability_ppm if runner_up is not None else 0,
@@ -83,12 +89,23 @@ def lines_of(
             sku_id=move.sku_id,
             quantity=move.quantity,
             plate_id=move.spot.main_plate_id,
+            mass=mass,
             settled=settled,
             probability_ppm=best.probability_ppm,
             reason=reason,
         )
         entries.append(worded(world, words))
     return tuple(entries)
+
+
+def learn_from(world: World, step: WeightStep, entries: Sequence[Entry]) -> None:
+    """Let a pick that is beyond doubt, and alone on the scales, teach what units of its product weigh."""
+    for entry in entries:
+        sku_id, facing = entry.statement.sku_id, world.store.facing_of_plate.get(entry.plate_id)
+        at_home = facing is not None and facing.sku_id == sku_id
+        if len(entries) == 1 and isinstance(entry.statement, Picked) and at_home:
+            weighed = Mass(abs(step.mass_mg), _variance_mg2(step))
+            world.state.masses.learn(world.store, sku_id, units=entry.signed_quantity, weighed=weighed)
 
 
 def say_only(world: World, step_id: StepId, entries: Sequence[Entry], *, cause: str) -> None:
@@ -121,6 +138,25 @@ def withdraw(world: World, line_id: LineId, *, cause: str) -> None:
 def _follow(world: World, entry: Entry, *, undo: bool = False) -> None:
     world.state.stock.count(world.store, entry, undo=undo)
     world.touched[entry.statement.visit_id] = None
+
+
+def _weighed(moves: Sequence[Move], step: WeightStep) -> list[Mass]:
+    """The mass of each movement by what was known of it and by what the scales say of all together.
+
+    Normal variables under a measured sum: each takes of what the sum is off as much as it may be off itself.
+    """
+    expected_mg = sum(-move.mass.mean_mg if move.quantity > 0 else move.mass.mean_mg for move in moves)
+    off_mg = step.mass_mg - expected_mg
+    weighed: list[Mass] = []
+    for move in moves:
+        others_mg2 = sum(other.mass.variance_mg2 for other in moves if other is not move)
+        own_off_mg = -off_mg if move.quantity > 0 else off_mg
+        weighed.append(move.mass.measured(move.mass.mean_mg + own_off_mg, others_mg2 + _variance_mg2(step)))
+    return weighed
+
+
+def _variance_mg2(step: WeightStep) -> int:
+    return max(_LEAST_SIGMA_MG, step.sigma_mg) ** 2
 
 
 def _described(explanation: Explanation) -> str:

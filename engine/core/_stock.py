@@ -3,6 +3,7 @@
 import msgspec
 
 from engine.core._carts import Entry
+from engine.core._masses import Lot
 from engine.domain import PlateId, PlateMass, ShelfBaseline, ShelfId, SkuId, Store
 
 _PLATE_FLOOR_MG = 5_000
@@ -22,7 +23,7 @@ class Stock(msgspec.Struct, kw_only=True):
     ``misplaced`` is signed, so that every statement can be undone; only positive counts are items to be found.
     """
 
-    misplaced: dict[PlateId, dict[SkuId, int]] = {}
+    misplaced: dict[PlateId, dict[SkuId, Lot]] = {}
     rest: dict[ShelfId, ShelfRest] = {}
 
     def count(self, store: Store, entry: Entry, *, undo: bool = False) -> None:
@@ -32,15 +33,16 @@ class Stock(msgspec.Struct, kw_only=True):
         if facing is not None and facing.sku_id == statement.sku_id:
             return
         here = self.misplaced.setdefault(entry.plate_id, {})
-        units = here.pop(statement.sku_id, 0) + (entry.signed_quantity if undo else -entry.signed_quantity)
-        if units:
-            here[statement.sku_id] = units
+        brought = entry.signed_quantity if undo else -entry.signed_quantity
+        lot = here.pop(statement.sku_id, Lot()).plus(brought, entry.mass)
+        if lot.units:
+            here[statement.sku_id] = lot
         if not here:
             del self.misplaced[entry.plate_id]
 
-    def lying_on(self, plate_id: PlateId) -> dict[SkuId, int]:
+    def lying_on(self, plate_id: PlateId) -> dict[SkuId, Lot]:
         """Misplaced units known to lie on a plate."""
-        return {sku: units for sku, units in sorted(self.misplaced.get(plate_id, {}).items()) if units > 0}
+        return {sku: lot for sku, lot in sorted(self.misplaced.get(plate_id, {}).items()) if lot.units > 0}
 
     def step(self, shelf_id: ShelfId, plates: tuple[PlateMass, ...], *, end_ns: int) -> None:
         """A settled step moved mass; a rest told later already has it."""
