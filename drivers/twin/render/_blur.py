@@ -20,8 +20,8 @@ TILE_PX = 20
 NOWHERE_PX = 1 << 20
 """First column of a row where nothing moves; the last is as far the other way."""
 _LONGEST_PX = 2.0 * TILE_PX
-_LEAST_PX = 1.2  # of the canvas: less is not seen
-_PX_PER_TAP = 4.0
+_LEAST_PX = 1.7  # of the canvas, about one of a small picture: less is not seen
+_PX_PER_TAP = 5.0
 _MOST_TAPS = 8
 
 _compiled: Any = numba.njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
@@ -49,12 +49,12 @@ def smears(points, velocities, camera, shutter_s):
 
 
 @_compiled
-def visible(smear):
-    """Whether any of the movements (N, 2) would be seen."""
+def longest_px(smear):
+    """The longest of movements (N, 2), 0 when none would be seen."""
     longest2 = np.float32(0)
     for i in range(len(smear)):
         longest2 = max(longest2, smear[i, 0] * smear[i, 0] + smear[i, 1] * smear[i, 1])
-    return longest2 > _LEAST_PX * _LEAST_PX
+    return math.sqrt(longest2) if longest2 > _LEAST_PX * _LEAST_PX else 0.0
 
 
 @_compiled

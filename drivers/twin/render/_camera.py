@@ -27,7 +27,7 @@ _MIRROR_KEY = 3 * _PERSON_KEY
 class _Figure:
     """A person and its goods with the key of each; rect: where they are on the canvas, None out of it.
 
-    smears: key, faces and movement of corners of all that is seen to move.
+    smears: key, faces and movement of corners of all that is seen to move; reach_px: half the longest movement.
     """
 
     key: int
@@ -35,6 +35,7 @@ class _Figure:
     goods: list[tuple[int, Mesh]]
     rect: Rect | None
     smears: list[tuple[int, NDArray[np.int32], NDArray[np.float32]]] = field(default_factory=list)
+    reach_px: float = 0.0
 
     @property
     def moves(self) -> bool:
@@ -147,7 +148,8 @@ class CameraRenderer:
         if motion is None:
             return figure
         smear = _blur.smears(person.points_m, motion.points_mps, self._canvas.camera, self._look.shutter_s)
-        if not _blur.visible(smear):
+        figure.reach_px = _blur.longest_px(smear) / 2
+        if figure.reach_px == 0:
             return figure
         figure.smears.append((key, person.faces, smear))
         for key, item, mesh in goods:
@@ -165,7 +167,7 @@ class CameraRenderer:
 
     def _draw_smeared(self, figures: Sequence[_Figure]) -> list[Rect]:
         """People who move, in front of and behind those who stand and are drawn already."""
-        rects = merged([self._canvas.grown(figure.rect, _blur.TILE_PX) for figure in figures if figure.rect])
+        rects = merged([self._canvas.grown(figure.rect, int(figure.reach_px) + 2) for figure in figures if figure.rect])
         now, scratch = self._now, self._canvas.scratch
         for x0, y0, x1, y1 in rects:
             scratch.behind[y0:y1, x0:x1] = now.colour[y0:y1, x0:x1]
