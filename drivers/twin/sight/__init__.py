@@ -1,12 +1,25 @@
 """The signal level's cameras: what the engine's perception would say of the people there, without pixels."""
 
-from drivers.twin.sight._draw import ACROSS_M, FOLLOWED, INNER, LEAST_SEEN, SEEN_ENOUGH, WHOLE, features, group_of
+from drivers.twin.sight._draw import (
+    ACROSS_M,
+    FOLLOWED,
+    GLASS_TERM,
+    INNER,
+    LEAST_SCORE,
+    LEAST_SEEN,
+    SEEN_ENOUGH,
+    TERMS,
+    WHOLE,
+    features,
+    group_of,
+)
 from drivers.twin.sight._geometry import OFF
 from drivers.twin.sight._model import (
     GROUPS,
     SHARES,
     SIGHTLINE_OF_CAUSE,
     SIGHTLINES,
+    BadLight,
     Boxes,
     FittedSight,
     Found,
@@ -27,15 +40,19 @@ from drivers.twin.sight._views import View, Viewer
 __all__ = [
     "ACROSS_M",
     "FOLLOWED",
+    "GLASS_TERM",
     "GROUPS",
     "INNER",
+    "LEAST_SCORE",
     "LEAST_SEEN",
     "OFF",
     "SEEN_ENOUGH",
     "SHARES",
     "SIGHTLINES",
     "SIGHTLINE_OF_CAUSE",
+    "TERMS",
     "WHOLE",
+    "BadLight",
     "Boxes",
     "FittedSight",
     "Found",

@@ -12,15 +12,20 @@ from typing import Any
 import numba
 import numpy as np
 
-from drivers.twin.sight._geometry import ANOTHER, FIXTURE, GLASS, OFF
+from drivers.twin.sight._geometry import ANOTHER, CAUSES, FIXTURE, GLASS, OFF
 from drivers.twin.sight._model import GROUP_OF_JOINT, GROUPS, SIGHTLINE_OF_CAUSE, JointGroup
 
 _compiled: Any = numba.njit(cache=True, nogil=True)
 
 MOST_SEEN = 8  # the engine's
 
-ACROSS_M = 0.1
+TERMS, GLASS_TERM = 9, 3
+
+ACROSS_M = 0.05
 """What an error across a limb is a share of where there is none along it."""
+
+LEAST_SCORE = 0.03
+"""Errors grow as scores fall, down to this one."""
 
 WHOLE = 0.75
 """The share of a body's joints in sight from which it errs as a whole one does."""
@@ -60,21 +65,18 @@ def _at(table, sigma):
 
 @_compiled
 def features(cause, px_per_m, down_rad, height_px, out):
-    """What a body's log-odds are the sum of, (9,); returns the share of its joints in sight."""
-    another, fixture, off = 0.0, 0.0, 0.0
-    for j in range(len(cause)):
-        if cause[j] == ANOTHER:
-            another += 1
-        elif cause[j] == FIXTURE or cause[j] == GLASS:
-            fixture += 1
-        elif cause[j] == OFF:
-            off += 1
-    another, fixture, off = another / len(cause), fixture / len(cause), off / len(cause)
-    out[0], out[1], out[2], out[3] = 1.0, another, another * another, fixture
-    out[4], out[5], out[6] = fixture * fixture, off, off * off
+    """What a body's log-odds are the sum of, (TERMS,); returns the share of its joints in sight."""
+    counts = np.zeros(CAUSES)
+    for one in cause:
+        counts[one] += 1
+    counts /= len(cause)
+    another, fixture, glass, off = counts[ANOTHER], counts[FIXTURE], counts[GLASS], counts[OFF]
+    hidden = another + fixture + off
+    out[0], out[1], out[2], out[GLASS_TERM], out[4] = 1.0, another, fixture, glass, off
+    out[5], out[6] = off * off, hidden * hidden
     out[7] = max(0.0, (down_rad - _STEEP_RAD) / _TEN_DEGREES)
     out[8] = max(0.0, -np.log2(_STATURE_M * px_per_m / height_px * 2))
-    return 1.0 - another - fixture - off
+    return 1.0 - hidden - glass
 
 
 @_compiled
@@ -108,7 +110,7 @@ def _remember(rng, latent, fresh, frames, joints, persistence, sigmas):
 
 @_compiled
 def _joints(
-    sigmas, pixels, cause, joints, whole, px_per_m, limits, tables, slopes, mirrored, said, box,
+    sigmas, pixels, cause, joints, whole, px_per_m, limits, tables, slopes, light, mirrored, said, box,
 ):  # fmt: skip
     """Joints as the pose model says them, (17, 3): x, y, score, and the box around them to follow, (4,).
 
@@ -120,14 +122,16 @@ def _joints(
         group, sightline = group_of(j, joints), _SIGHTLINE[cause[j]]
         table, slope = tables[group, sightline, whole], slopes[group, sightline, whole]
         score = min(max(_at(table[0], sigmas[j, 0]), 0.0), 1.0)
-        along = _at(table[1], sigmas[j, 1])
-        across = _at(table[2], sigmas[j, 2]) * (ACROSS_M + abs(along))
+        half = 1 if sigmas[j, 0] < 0 else 3
+        along = _at(table[half], sigmas[j, 1])
+        across = _at(table[half + 1], sigmas[j, 2]) * (ACROSS_M + abs(along))
         ux, uy = pixels[INNER[j], 0] - pixels[j, 0], pixels[INNER[j], 1] - pixels[j, 1]
-        shrunk = np.exp(-slope * score) * px_per_m / max(np.sqrt(ux * ux + uy * uy), 1e-6)
+        grown = light[1] * max(score, LEAST_SCORE) ** -slope * px_per_m / max(np.sqrt(ux * ux + uy * uy), 1e-6)
         x, y = pixels[j, 0], pixels[j, 1]
         if cause[j] == OFF:
             x, y = min(max(x, limits[0]), limits[2]), min(max(y, limits[1]), limits[3])
-        x, y = x + (along * ux + across * uy) * shrunk, y + (along * uy - across * ux) * shrunk
+        x, y = x + (along * ux + across * uy) * grown, y + (along * uy - across * ux) * grown
+        score *= light[2]
         row = _MIRROR[j] if mirrored else j
         said[row, 0], said[row, 1], said[row, 2] = x, y, score
         if score > _SURE_JOINT:
@@ -140,10 +144,13 @@ def _joints(
 
 @_compiled
 def _found_box(rng, pixels, cause, px_per_m, share, size, tables, box):
-    """A detector's box and score, (5,), around the joints in sight."""
+    """A detector's box and score, (5,), around the joints in sight or behind glass; else around all."""
+    shown = False
+    for one in cause:
+        shown = shown or (one != ANOTHER and one != FIXTURE and one != OFF)
     x0, y0, x1, y1 = 1e9, 1e9, -1e9, -1e9
     for j in range(len(pixels)):
-        if share <= 0 or (cause[j] != ANOTHER and cause[j] != FIXTURE and cause[j] != GLASS and cause[j] != OFF):
+        if not shown or (cause[j] != ANOTHER and cause[j] != FIXTURE and cause[j] != OFF):
             x0, y0 = min(x0, pixels[j, 0]), min(y0, pixels[j, 1])
             x1, y1 = max(x1, pixels[j, 0]), max(y1, pixels[j, 1])
     box[0] = x0 - _at(tables[0], rng.standard_normal()) * px_per_m
@@ -170,20 +177,20 @@ def _ghost(rng, pixels, px_per_m, tables, chances, box, said):
 
 
 @_compiled
-def _frame(rng, size, limits, joints, view, slots, frame, memory, tables, dimming, said, boxes):
+def _frame(rng, size, limits, joints, view, slots, frame, memory, tables, light, said, boxes):
     """One frame of one camera: fills said (MOST_SEEN, 17, 3) and boxes (MOST_SEEN, 5); returns how many it says."""
     pixels, cause, px_per_m, down_rad = view
     expected, seen, last, mirrored, latent, kept_boxes = memory
     odds, joint_tables, slopes, persistence, box_tables, ghost_tables, chances = tables
     follows = expected[0] == 1
-    terms, sigmas = np.empty(9), np.empty((17, 3))
+    terms, sigmas = np.empty(TERMS), np.empty((17, 3))
     count, all_sure = 0, True
     for n in range(len(joints)):
         slot = slots[n]
         share = features(cause[n], px_per_m[n], down_rad[n], size[1], terms)
         if not follows:
-            logit = (odds[seen[slot]] * terms).sum() - dimming
-            seen[slot] = int(rng.random() < 1 / (1 + np.exp(-logit)) and share >= LEAST_SEEN)
+            logit = (odds[seen[slot]] * terms).sum() + light[0]
+            seen[slot] = int(rng.random() < 1 / (1 + np.exp(-logit)) and share + terms[GLASS_TERM] >= LEAST_SEEN)
             if share > SEEN_ENOUGH and count < MOST_SEEN - 1 and rng.random() < chances[2]:
                 _ghost(rng, pixels[n], px_per_m[n], ghost_tables, chances, boxes[count], said[count])
                 count, all_sure = count + 1, False
@@ -198,7 +205,7 @@ def _frame(rng, size, limits, joints, view, slots, frame, memory, tables, dimmin
             _found_box(rng, pixels[n], cause[n], px_per_m[n], share, size, box_tables, boxes[count])
         sure = _joints(
             sigmas, pixels[n], cause[n], joints[n], int(share >= WHOLE), px_per_m[n], limits, joint_tables, slopes,
-            mirrored[slot], said[count], kept_boxes[slot],
+            light, mirrored[slot], said[count], kept_boxes[slot],
         )  # fmt: skip
         kept_boxes[slot, 4] = boxes[count, 4]
         all_sure = all_sure and sure >= _LEAST_JOINTS
@@ -208,13 +215,13 @@ def _frame(rng, size, limits, joints, view, slots, frame, memory, tables, dimmin
 
 
 @_compiled
-def draw(rng, cameras, limits, joints, views, slots, frame, memory, tables, dimming):
+def draw(rng, cameras, limits, joints, views, slots, frame, memory, tables, light):
     """One frame of every camera: how many people each says (C,), all their joints (R, 51) and boxes (R, 5).
 
     cameras (C, 19) and views as ``look`` takes and gives them; limits (C, 4): the pictures' edges; joints (N, 17, 3)
     with their slots (N,) of the memory. memory, each for every camera: whether it only follows (C,); of every slot
     whether it was found, in which frame last or -1, whether mirrored (C, S); lasting errors (C, S, 17, 3); the box to
-    follow (C, S, 5). tables: as in ``Tables``. dimming: what bad light takes from the log-odds.
+    follow (C, S, 5). tables: as in ``Tables``. light: as ``BadLight.at`` gives it.
     """
     pixels, cause, px_per_m, down_rad = views
     expected, seen, last, mirrored, latent, kept_boxes = memory
@@ -234,7 +241,7 @@ def draw(rng, cameras, limits, joints, views, slots, frame, memory, tables, dimm
             frame,
             own,
             tables,
-            dimming,
+            light,
             said[rows:],
             boxes[rows:],
         )

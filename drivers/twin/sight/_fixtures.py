@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.domain import Floats, Gondola, Store
+from drivers.twin.render import HEAD_M, SILL_M, windows_of
+from engine.domain import Floats, Gate, Gondola, Store
 
 _WALL_M = 2.9
-_DOOR_M = 2.15
+_ON_WALL_M = 0.05
 _BACK_M = 0.02
 _BOARD_BELOW_M = 0.02  # the middle of a board, below its plates
 _PLINTH_M = 0.1
@@ -75,19 +76,19 @@ def _gondola_panels(store: Store, gondola: Gondola) -> list[Floats]:
 
 
 def _walls(store: Store) -> list[Floats]:
-    """A wall along each edge of the floor, in stretches that leave the gates open."""
+    """A wall along each edge of the floor, in stretches that leave the glass fronts open."""
     walls = []
     corners = [np.array(corner) for corner in store.floor_m]
     for start, end in zip(corners, corners[1:] + corners[:1], strict=True):
         along = end - start
         cuts = [0.0]
         for gate in store.gates:
-            ends = [np.array(gate.left_m) - start, np.array(gate.right_m) - start]
-            if all(
-                abs(float(point[0] * along[1] - point[1] * along[0])) < 0.05 * np.linalg.norm(along) for point in ends
-            ):
-                cuts += sorted(float(point @ along) / float(along @ along) for point in ends)
-        cuts.append(1.0)
+            ends = np.array([point for pane in _panes(store, gate) for point in pane]) - start
+            beside = np.abs(ends[:, 0] * along[1] - ends[:, 1] * along[0]) / np.linalg.norm(along)
+            if (beside < _ON_WALL_M).all():
+                places = ends @ along / float(along @ along)
+                cuts += [float(places.min()), float(places.max())]
+        cuts = [*sorted(cuts), 1.0]
         for low, high in zip(cuts[::2], cuts[1::2], strict=True):
             if high > low:
                 walls.append(_upright(start + low * along, (high - low) * along, 0.0, _WALL_M, glass=False))
@@ -95,14 +96,22 @@ def _walls(store: Store) -> list[Floats]:
 
 
 def _gates(store: Store) -> list[Floats]:
-    """The glass of each gate, and what is above it."""
+    """The glass of each gate and of the windows beside it, and what is above and below."""
     panels = []
     for gate in store.gates:
-        left = np.array(gate.left_m)
-        across = np.array(gate.right_m) - left
-        panels.append(_upright(left, across, 0.0, _DOOR_M, glass=True))
-        panels.append(_upright(left, across, _DOOR_M, _WALL_M, glass=False))
+        for number, (start, end) in enumerate(_panes(store, gate)):
+            sill_m = 0.0 if number == 0 else SILL_M
+            panels.append(_upright(start, end - start, sill_m, HEAD_M, glass=True))
+            panels.append(_upright(start, end - start, HEAD_M, _WALL_M, glass=False))
+            panels.append(_upright(start, end - start, 0.0, sill_m, glass=False))
     return panels
+
+
+def _panes(store: Store, gate: Gate) -> list[tuple[Floats, Floats]]:
+    """Where the door and then the windows of a gate begin and end on the floor."""
+    left, right = np.array(gate.left_m), np.array(gate.right_m)
+    middle, across = (left + right) / 2, (right - left) / np.linalg.norm(right - left)
+    return [(left, right), *((middle + low * across, middle + high * across) for low, high in windows_of(store, gate))]
 
 
 def _upright(start: Floats, along: Floats, low_m: float, high_m: float, *, glass: bool) -> Floats:

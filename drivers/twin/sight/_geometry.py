@@ -17,6 +17,8 @@ CLEAR, ITSELF, ANOTHER, FIXTURE, GLASS, OFF, IN_SHELF = range(7)
 """What stands between a joint and a camera: nothing, the body itself, another body, a fixture, glass; or the joint is
 off the picture; or nothing, but the joint is in a shelf."""
 
+CAUSES = 7
+
 _NEAREST_M = 0.15
 _JOINTS = 17
 # Two joints of a limb (COCO order) and its radius in metres for a torso of _TORSO_M; the head is its ears.

@@ -48,6 +48,7 @@ class Sightline(StrEnum):
     HIDDEN = "hidden"
     OFF = "off"
     IN_SHELF = "in shelf"
+    GLASS = "behind glass"
 
 
 GROUPS = tuple(JointGroup)
@@ -56,7 +57,7 @@ GROUP_OF_JOINT = np.array([0] * 5 + [1] * 2 + [2] * 2 + [3] * 2 + [4] * 2 + [5] 
 SIGHTLINE_OF_CAUSE = np.zeros(7, np.intp)
 for _cause, _sightline in (
     (CLEAR, Sightline.CLEAR), (ITSELF, Sightline.ITSELF), (ANOTHER, Sightline.HIDDEN), (FIXTURE, Sightline.HIDDEN),
-    (GLASS, Sightline.HIDDEN), (OFF, Sightline.OFF), (IN_SHELF, Sightline.IN_SHELF),
+    (GLASS, Sightline.GLASS), (OFF, Sightline.OFF), (IN_SHELF, Sightline.IN_SHELF),
 ):  # fmt: skip
     SIGHTLINE_OF_CAUSE[_cause] = SIGHTLINES.index(_sightline)
 # Where too few joints of a kind were seen, they err as those do that come next.
@@ -64,6 +65,7 @@ _NEXT = {
     Sightline.OFF: Sightline.HIDDEN,
     Sightline.HIDDEN: Sightline.ITSELF,
     Sightline.IN_SHELF: Sightline.ITSELF,
+    Sightline.GLASS: Sightline.HIDDEN,
     Sightline.ITSELF: Sightline.CLEAR,
 }
 
@@ -78,18 +80,18 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Odds(_Part, frozen=True, kw_only=True):
     """Log-odds of a body to be found by the detector, a sum.
 
-    Of the shares of its joints hidden by other bodies, by fixtures and glass, or off the picture, and of their squares;
-    ``steep`` for each ten degrees above 30 below the horizon, ``small`` for each halving of 1.7 m at the body below
-    half of the picture's height.
+    Of the shares of its joints that other bodies hide, that fixtures hide, that glass is before and that are off the
+    picture; of the square of the last, and of that of all that cannot be seen; ``steep`` for each ten degrees above 30
+    below the horizon, ``small`` for each halving of 1.7 m at the body below half of the picture's height.
     """
 
     base: float
     another: float
-    another2: float
     fixture: float
-    fixture2: float
+    glass: float
     off: float
     off2: float
+    hidden2: float
     steep: float
     small: float
 
@@ -105,7 +107,9 @@ class JointErrors(_Part, frozen=True, kw_only=True):
     """How joints of one kind err. ``whole``: of bodies of which three quarters of the joints are in sight.
 
     The error has a component ``along_m`` of the limb (towards its inner end), metres at the body, and one ``across`` as
-    a share of ACROSS_M plus what it is along: who is far off is so in both. Both shrink by ``exp(-slope * score)``.
+    a share of ACROSS_M plus what it is along: who is far off is so in both. Both are those of a score
+    of 1, and grow as it falls: by ``score ** -slope``. ``unsure`` are those whose score is below the
+    median of their kind; their errors have longer tails.
     """
 
     group: JointGroup
@@ -114,6 +118,8 @@ class JointErrors(_Part, frozen=True, kw_only=True):
     samples: int
     score: Quantiles
     slope: float
+    unsure_along_m: Quantiles
+    unsure_across: Quantiles
     along_m: Quantiles
     across: Quantiles
 
@@ -164,6 +170,25 @@ class Ghosts(_Part, frozen=True, kw_only=True):
     joint_score: Quantiles
 
 
+class BadLight(_Part, frozen=True, kw_only=True):
+    """What the light does, at so many doublings of the store's usual, in between by straight lines.
+
+    ``log_odds`` are added to those of being found; joints' ``errors`` and ``scores`` are multiplied.
+    """
+
+    doublings: tuple[float, ...]
+    log_odds: tuple[float, ...]
+    errors: tuple[float, ...]
+    scores: tuple[float, ...]
+
+    def at(self, gain: float) -> Floats:
+        """Log-odds, errors and scores (3,) where the usual light is multiplied by ``gain``."""
+        doublings = np.log2(max(gain, 1e-6))
+        return np.array(
+            [np.interp(doublings, self.doublings, effect) for effect in (self.log_odds, self.errors, self.scores)]
+        )
+
+
 class Provenance(_Part, frozen=True, kw_only=True):
     """Where the fit comes from."""
 
@@ -182,6 +207,7 @@ class SightModel(_Part, frozen=True, kw_only=True):
     mirrored: Mirrored
     box: Boxes
     ghost: Ghosts
+    light: BadLight
     persistence: tuple[Persistence, ...]
     joint: tuple[JointErrors, ...]
 
@@ -202,7 +228,8 @@ def fitted_sight() -> FittedSight:
 class Tables:
     """The model as the kernel takes it; distributions over TABLE_SIGMAS.
 
-    odds (2, 9): new, again. joint (8 groups, 5 sightlines, part or whole, score/along/across, 25) and slope (8, 5, 2).
+    odds (2, 9): new, again. joint (8 groups, 6 sightlines, part or whole, score, then along and across of the unsure
+    and of the sure, 25) and slope (8, 6, 2).
     persistence (8, 3, 3): share, decay in a frame, follows. box (side, top, bottom, score part, score whole; 25).
     ghost (offset x, y, joint score; 25). chances: mirrored begins, ends, ghost's rate, width, height.
     """
@@ -224,12 +251,15 @@ def tables(model: SightModel) -> Tables:
     """Prepare a model for drawing. Raises ``ValueError`` where it says nothing of a group."""
     rows = {(row.group, row.sightline, row.whole): row for row in model.joint}
     shape = (len(GROUPS), len(SIGHTLINES), 2)
-    joint, slope = np.zeros((*shape, 3, len(TABLE_SIGMAS))), np.zeros(shape)
+    joint, slope = np.zeros((*shape, 5, len(TABLE_SIGMAS))), np.zeros(shape)
     for g, group in enumerate(GROUPS):
         for s, sightline in enumerate(SIGHTLINES):
             for whole in (False, True):
                 row = _row(rows, group, sightline, whole=whole)
-                joint[g, s, int(whole)] = [_table(row.score), _table(row.along_m), _table(row.across)]
+                joint[g, s, int(whole)] = [
+                    _table(values)
+                    for values in (row.score, row.unsure_along_m, row.unsure_across, row.along_m, row.across)
+                ]
                 slope[g, s, int(whole)] = row.slope
     box, ghost = model.box, model.ghost
     return Tables(

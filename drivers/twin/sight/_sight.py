@@ -11,11 +11,6 @@ from drivers.twin.sight._views import Viewer
 from engine.domain import KEYPOINTS, CameraCalibration, Floats, PersonSeen, PersonsSeen, Store
 
 _MOST_BODIES = 64  # whose errors are remembered at once
-# Assumed, for the renderer does not show it yet: a picture at half or twice the light costs one in log-odds, and the
-# models stand that of a tenth.
-DIMMING = 1.0
-_STEADY_DOUBLINGS = 0.14
-
 _Whole = NDArray[np.int64]
 _Memory = tuple[_Whole, _Whole, _Whole, _Whole, Floats, Floats]
 
@@ -28,7 +23,8 @@ class Sight:
         limits = [picture_limits(camera.calibration) for camera in store.cameras]
         self._camera_ids = [camera.camera_id for camera in store.cameras]
         self._limits = np.array(limits).reshape(-1, 4)
-        self._tables = tables(model or fitted_sight().model).arrays()
+        model = model or fitted_sight().model
+        self._tables, self._light = tables(model).arrays(), model.light
         self._rng = np.random.default_rng(seed)
         self._memory = _memory(len(store.cameras))
         self._slots: dict[int, int] = {}
@@ -47,10 +43,10 @@ class Sight:
         said: list[tuple[PersonSeen, ...]] = [()] * len(self._camera_ids)
         if numbers:
             slots, joints_m = self._settle(numbers), np.array(bodies_m)
-            dimming = DIMMING * max(0.0, abs(float(np.log2(gain))) - _STEADY_DOUBLINGS)
+            light = self._light.at(gain)
             counts, joints, boxes = _draw.draw(
                 self._rng, self._viewer.cameras, self._limits, joints_m, self._viewer.view(joints_m).arrays(), slots,
-                self._frames, self._memory, self._tables, dimming,
+                self._frames, self._memory, self._tables, light,
             )  # fmt: skip
             said = _persons(counts.tolist(), joints, boxes)
         return tuple(

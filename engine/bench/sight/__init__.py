@@ -2,6 +2,7 @@
 
 from engine.bench.sight._film import Moment, Plan, film
 from engine.bench.sight._fit import fit_sight
+from engine.bench.sight._light import fit_light
 from engine.bench.sight._match import Watched, watch
 from engine.bench.sight._plot import draw_rows
 from engine.bench.sight._report import SightReport, fit_to_pixels
@@ -17,6 +18,7 @@ __all__ = [
     "compare",
     "draw_rows",
     "film",
+    "fit_light",
     "fit_sight",
     "fit_to_pixels",
     "simulate",

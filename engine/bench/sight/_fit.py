@@ -1,5 +1,7 @@
 """Fit ``SightModel`` to what the engine's perception said of rendered people."""
 
+from typing import NamedTuple
+
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -8,27 +10,32 @@ from scipy.special import ndtri
 from drivers.twin.sight import (
     ACROSS_M,
     FOLLOWED,
+    GLASS_TERM,
     GROUPS,
     INNER,
+    LEAST_SCORE,
     LEAST_SEEN,
     SEEN_ENOUGH,
     SHARES,
     SIGHTLINES,
     WHOLE,
+    BadLight,
     Boxes,
     Found,
     Ghosts,
     JointErrors,
+    JointGroup,
     Mirrored,
     Odds,
     Persistence,
+    Sightline,
     SightModel,
 )
 from engine.bench.sight._match import Looks, Watched
 from engine.domain import Floats
 
 _LEAST_SAMPLES = 50
-_RIDGE = 1.0  # of the log-odds' weights, so that what hardly varies weighs nothing
+_RIDGE = 0.1  # of the log-odds' weights, so that what hardly varies weighs little
 _ROUNDS = 30
 _MIRROR = np.array([0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15])
 _MIRROR_SURE_M = 0.03
@@ -40,7 +47,11 @@ _TRIED_SHARE, _TRIED_S = np.arange(0.1, 1.01, 0.05), np.array([0.1, 0.15, 0.2, 0
 Flags = NDArray[np.bool_]
 
 
-def fit_sight(watched: Watched, *, hz: float) -> SightModel:
+STEADY = BadLight(doublings=(0.0,), log_odds=(0.0,), errors=(1.0,), scores=(1.0,))
+"""Light does nothing."""
+
+
+def fit_sight(watched: Watched, *, hz: float, light: BadLight = STEADY) -> SightModel:
     """The model that errs as these films do."""
     found = watched.looks[watched.looks["found"]]
     turned = mirrored(found)
@@ -51,6 +62,7 @@ def fit_sight(watched: Watched, *, hz: float) -> SightModel:
         mirrored=_mirrored(found, turned),
         box=_boxes(found),
         ghost=_ghosts(watched),
+        light=light,
         persistence=tuple(_persistence(straight, hz)),
         joint=tuple(_joint_errors(straight)),
     )
@@ -87,7 +99,8 @@ def after(looks: Looks, frames: int = 1) -> tuple[NDArray[np.intp], NDArray[np.i
 
 def _found(looks: Looks) -> Found:
     earlier, later = after(looks)
-    drawn = looks[later]["detected"] & (looks[later]["share"] >= LEAST_SEEN)
+    seen_at_all = looks["share"] + looks["terms"][:, GLASS_TERM] >= LEAST_SEEN
+    drawn = looks[later]["detected"] & seen_at_all[later]
     before, now = looks[earlier[drawn]], looks[later[drawn]]
     return Found(
         new=_odds(now["terms"][~before["found"]], now["found"][~before["found"]]),
@@ -119,7 +132,9 @@ def _mirrored(found: Looks, turned: Flags) -> Mirrored:
 
 def _boxes(found: Looks) -> Boxes:
     seen = found[found["detected"] & (found["share"] > 0)]
-    in_sight = np.isin(seen["sightline"], [SIGHTLINES.index(line) for line in ("clear", "itself", "in shelf")])
+    in_sight = np.isin(
+        seen["sightline"], [SIGHTLINES.index(line) for line in ("clear", "itself", "in shelf", "behind glass")]
+    )
     low = np.where(in_sight[..., None], seen["pixels"], np.inf).min(axis=1)
     high = np.where(in_sight[..., None], seen["pixels"], -np.inf).max(axis=1)
     scale = seen["px_per_m"]
@@ -162,27 +177,42 @@ def _joint_errors(found: Looks) -> list[JointErrors]:
                 like = (found["group"] == g) & (found["sightline"] == s) & body[:, None]
                 if like.sum() < _LEAST_SAMPLES:
                     continue
-                slope = _slope(score[like], np.hypot(along[like], across[like]))
-                grown = np.exp(slope * score[like])
-                rows.append(
-                    JointErrors(
-                        group=group,
-                        sightline=sightline,
-                        whole=whole,
-                        samples=int(like.sum()),
-                        score=quantiles(score[like]),
-                        slope=slope,
-                        along_m=quantiles(along[like] * grown),
-                        across=quantiles(across[like] * grown / (ACROSS_M + np.abs(along[like] * grown))),
-                    )
-                )
+                kind = _Kind(group, sightline, whole)
+                rows.append(_row(kind, score[like], along[like], across[like]))
     return rows
 
 
+class _Kind(NamedTuple):
+    group: JointGroup
+    sightline: Sightline
+    whole: bool
+
+
+def _row(kind: _Kind, score: Floats, along: Floats, across: Floats) -> JointErrors:
+    slope = _slope(score, np.hypot(along, across))
+    shrunk = np.maximum(score, LEAST_SCORE) ** slope
+    along_m, across_m = along * shrunk, across * shrunk
+    share = across_m / (ACROSS_M + np.abs(along_m))
+    unsure = score < np.median(score)
+    return JointErrors(
+        group=kind.group,
+        sightline=kind.sightline,
+        whole=kind.whole,
+        samples=len(score),
+        score=quantiles(score),
+        slope=slope,
+        unsure_along_m=quantiles(along_m[unsure]),
+        unsure_across=quantiles(share[unsure]),
+        along_m=quantiles(along_m[~unsure]),
+        across=quantiles(share[~unsure]),
+    )
+
+
 def _slope(score: Floats, error_m: Floats) -> float:
-    """How fast errors shrink with the score: after taking it out, the size of errors does not depend on the score."""
+    """The power of the score that errors shrink with: taken out, the size of errors does not depend on the score."""
     size = np.log(error_m + 0.005)
-    spread = score - score.mean()
+    spread = np.log(np.maximum(score, LEAST_SCORE))
+    spread = spread - spread.mean()
     steepest = float((spread * (size - size.mean())).sum() / max((spread * spread).sum(), 1e-9))
     return round(max(0.0, -steepest), 2)
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from drivers.twin.sight import OFF, SIGHTLINE_OF_CAUSE, View, Viewer, features, group_of, picture_limits
+from drivers.twin.sight import OFF, SIGHTLINE_OF_CAUSE, TERMS, View, Viewer, features, group_of, picture_limits
 from engine.bench.sight._film import Moment
 from engine.domain import KEYPOINTS, Floats, PersonsSeen, Store
 
@@ -27,7 +27,7 @@ LOOK = np.dtype([
     ("chain", np.int64),  # one body in one camera of one film
     ("moment", np.int64),
     ("detected", bool),  # the detector ran in this frame
-    ("terms", float, 9),  # as ``features`` gives them
+    ("terms", float, TERMS),  # as ``features`` gives them
     ("share", float),
     ("px_per_m", float),
     ("sightline", np.int64, KEYPOINTS),

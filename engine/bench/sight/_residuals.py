@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.twin.sight import GROUPS, SIGHTLINES, Sight, Sightline, SightModel
+from drivers.twin.sight import GLASS_TERM, GROUPS, SIGHTLINES, Sight, Sightline, SightModel
 from engine.bench.sight._film import Moment
 from engine.bench.sight._fit import after, errors_m, mirrored
 from engine.bench.sight._match import Looks, Watched
@@ -19,6 +19,7 @@ SHARE_EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 0.95, 1.01)
 LEVELS = (0.5, 0.9)
 _LEAST = 20
 _MOSTLY_SEEN = 0.5
+_LITTLE_GLASS = 0.1
 _LATER_FRAMES = 5
 
 
@@ -35,11 +36,13 @@ class SightRow(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.what}: measured {self.measured:.3f}, simulated {self.simulated:.3f} ({self.samples})"
 
 
-def simulate(store: Store, moments: Iterable[Moment], model: SightModel, *, seed: int) -> Iterator[Moment]:
+def simulate(
+    store: Store, moments: Iterable[Moment], model: SightModel, *, seed: int, gain: float = 1.0
+) -> Iterator[Moment]:
     """The same people at the same instants, seen by the error model."""
     sight = Sight(store, seed=seed, model=model)
     for moment in moments:
-        said = sight.look(moment.numbers, moment.joints_m)
+        said = sight.look(moment.numbers, moment.joints_m, gain=gain)
         yield Moment(moment.numbers, moment.joints_m, said, (True,) * len(said))
 
 
@@ -68,8 +71,12 @@ def _figures(watched: Watched) -> Iterator[Figure]:
 
 
 def _misses(looks: Looks) -> Iterator[Figure]:
+    glass = looks["terms"][:, GLASS_TERM]
+    behind = looks[glass >= _MOSTLY_SEEN]
+    if len(behind):
+        yield "missed, behind glass", (float(1 - behind["found"].mean()), len(behind))
     for low, high in pairwise(SHARE_EDGES):
-        like = looks[(looks["share"] >= low) & (looks["share"] < high)]
+        like = looks[(looks["share"] >= low) & (looks["share"] < high) & (glass < _LITTLE_GLASS)]
         if len(like):
             yield f"missed, {low:.0%} to {min(high, 1):.0%} in sight", (float(1 - like["found"].mean()), len(like))
     runs = _miss_runs(looks[looks["share"] >= _MOSTLY_SEEN])

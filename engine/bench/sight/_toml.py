@@ -23,8 +23,9 @@ def write_sight(file: Path, report: SightReport) -> None:
             commit=present_commit(Path(__file__).parent),
             fitted=f"{report.looks} bodies in {report.frames} rendered frames of the demo store at "
             f"{report.model.frames_hz:g} Hz, {report.detector_frames} of them with the detector; random trade of seeds "
-            f"{seeds}; another {report.held_out_frames} frames were held out",
-            assumed="how much bad light hides; that errors of cameras are independent of each other, but for the "
+            f"{seeds}; light: {report.light_frames} frames of one world; another {report.held_out_frames} frames were "
+            "held out",
+            assumed="that errors of cameras are independent of each other, but for the "
             "lasting part of those along a limb, which is the same distribution in all",
         ),
         model=report.model,

@@ -7,7 +7,7 @@ import pytest
 from drivers.twin.devices import true_bodies
 from drivers.twin.render import Body, load_bodies
 from drivers.twin.scenario import Trade, World
-from drivers.twin.sight import JointGroup, Sight, fitted_sight
+from drivers.twin.sight import BadLight, JointGroup, Sight, fitted_sight
 from engine.domain import KEYPOINTS, Floats, PersonsSeen, Store
 
 Moment = tuple[list[int], list[Floats]]
@@ -53,7 +53,7 @@ def test_most_people_are_seen_most_of_the_time(demo: Store, moments: list[Moment
 
 
 def test_nobody_is_seen_through_a_wall(demo: Store, moments: list[Moment]) -> None:
-    shift_m = np.array([12.0, 0.0, 0.0])
+    shift_m = np.array([-12.0, 0.0, 0.0])  # the west has no window
     away = [(numbers, [body_m + shift_m for body_m in bodies_m]) for numbers, bodies_m in moments]
     assert _count(_seen(Sight(demo, seed=1), away)) == 0
 
@@ -73,27 +73,31 @@ def test_sure_joints_are_nearer_than_unsure_ones(demo: Store, moments: list[Mome
     assert np.median(off_px[score < 0.15]) > 2 * np.median(off_px[score > 0.5])
 
 
-def test_a_wrist_that_is_off_is_off_the_same_way_a_moment_later(demo: Store, moments: list[Moment]) -> None:
+def test_joints_that_are_off_are_off_the_same_way_a_moment_later(demo: Store, moments: list[Moment]) -> None:
     numbers, bodies_m = moments[100]
     sight = Sight(demo, seed=4)
-    true_px = demo.cameras[0].calibration.project(bodies_m[0])[9]
-    errors = []
+    true_px = demo.cameras[0].calibration.project(bodies_m[0])
+    pairs, before = [], None
     for _ in range(400):
         persons = sight.look(numbers[:1], bodies_m[:1])[0].persons
-        errors.append(
-            np.array(persons[0].keypoints).reshape(KEYPOINTS, 3)[9, :2] - true_px if persons else [np.nan] * 2
-        )
-    off_px = np.array(errors)
-    pairs = np.concatenate([off_px[:-1], off_px[1:]], axis=1)
-    pairs = pairs[~np.isnan(pairs).any(axis=1)]
-    assert len(pairs) > 200
-    assert np.corrcoef(pairs[:, 0], pairs[:, 2])[0, 1] > 0.25
+        off_px = np.array(persons[0].keypoints).reshape(KEYPOINTS, 3)[:, :2] - true_px if persons else None
+        if before is not None and off_px is not None:
+            pairs.append(np.stack([before, off_px]).clip(-10, 10))
+        before = off_px
+    one, other = np.array(pairs).transpose(1, 0, 2, 3).reshape(2, -1)
+    assert len(one) > 2_000
+    assert np.corrcoef(one, other)[0, 1] > 0.3
 
 
-def test_bad_light_hides_people_and_a_tenth_more_does_not(demo: Store, moments: list[Moment]) -> None:
-    usual, brighter, dark = (_count(_seen(Sight(demo, seed=2), moments, gain=gain)) for gain in (1.0, 1.1, 0.05))
-    assert brighter == usual
-    assert dark < 0.9 * usual
+def test_bad_light_hides_people(demo: Store, moments: list[Moment]) -> None:
+    dim = BadLight(doublings=(-2.0, 0.0), log_odds=(-3.0, 0.0), errors=(1.0, 1.0), scores=(1.0, 1.0))
+    model = msgspec.structs.replace(fitted_sight().model, light=dim)
+    usual, half, dark, darker = (
+        _count(_seen(Sight(demo, seed=2, model=model), moments, gain=gain)) for gain in (1.0, 0.5, 0.25, 0.05)
+    )
+    assert usual == _count(_seen(Sight(demo, seed=2, model=model), moments, gain=3.0))
+    assert dark < half < usual
+    assert darker == dark  # beyond what was measured it stays as at its end
 
 
 def test_the_same_seed_says_the_same_and_another_does_not(demo: Store, moments: list[Moment]) -> None:

@@ -53,11 +53,13 @@ def test_a_body_hides_its_own_far_side(demo: Store) -> None:
     assert _share(view, 0, Sightline.ITSELF) > 0.1
 
 
-def test_walls_and_the_glass_of_the_gate_hide_who_is_outside(demo: Store) -> None:
-    outside_wall, outside_gate = _body(7.0, 3.5), _body(6.8, 1.6)
-    view = _view(demo, "ceiling-sw", outside_wall, outside_gate)
-    for body in (0, 1):
-        assert _share(view, body, Sightline.HIDDEN, Sightline.OFF) == 1.0
+def test_walls_hide_who_is_outside_and_glass_stands_before_them(demo: Store) -> None:
+    behind_wall, at_the_gate, at_the_window = _body(3.0, 5.6), _body(6.8, 1.6), _body(6.5, 2.8)
+    view = _view(demo, "ceiling-sw", behind_wall, at_the_gate, at_the_window)
+    assert _share(view, 0, Sightline.HIDDEN, Sightline.OFF) == 1.0
+    for body in (1, 2):
+        assert _share(view, body, Sightline.GLASS) > 0.5
+        assert _share(view, body, Sightline.CLEAR) == 0.0
 
 
 @pytest.mark.parametrize(("share_of_depth", "line"), [(-0.3, Sightline.CLEAR), (0.5, Sightline.IN_SHELF)])
