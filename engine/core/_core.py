@@ -74,7 +74,8 @@ class StoreCore:
     def floor(self, t_ns: int) -> FloorView:
         """Everybody the tracker is sure of, as of the last fact, stamped ``t_ns``."""
         world = self._world
-        owner = {v.track_id: v for v in world.state.visits.known.values() if v.track_id is not None}
+        visits = world.state.visits
+        owner = {m.track_id: visits.known[m.visit_id] for m in visits.members if m.track_id is not None}
         shoppers = []
         for track in world.tracker.tracks:
             if track.confirmed:
@@ -96,8 +97,7 @@ class StoreCore:
         facts: list[OutputFact] = []
         for visit in state.visits.known.values():
             facts.append(visit.opened)
-            if visit.bound is not None:
-                facts.append(visit.bound)
+            facts += [member.bound for member in visit.members if member.bound is not None]
         facts += [entry.statement for entry in state.carts.entries.values()]
         facts += [case.question for case in state.cases.open.values()]
         for visit in state.visits.known.values():
@@ -177,7 +177,7 @@ class StoreCore:
         opened = visits.enter(self._world.store, fact)
         if opened is not None:
             self._world.emit(opened)
-            self._follow()
+        self._follow()
 
     def _let_out(self) -> None:
         """Passages outwards are decided when the cameras have told who stood at the gate."""
@@ -209,5 +209,7 @@ class StoreCore:
         world.tracker.advance(world.now_ns)
         world.state.sight.heard_ns = world.now_ns
         self._follow()
+        if world.state.sight.speaks(world.now_ns):
+            world.said += world.state.visits.give_up(now_ns=world.now_ns)
         world.state.steps.forget(now_ns=world.now_ns)
         _receipts.forget(world)

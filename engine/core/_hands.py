@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.core._members import Member
 from engine.core._places import plate_distance_m
 from engine.core._visits import Visit, Visits
 from engine.core.tracking import FloorTracker, HandSample, Track
@@ -61,6 +62,15 @@ class Suspect:
         return max((witness.ratio for witness in self.at.values()), default=0.0)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Person:
+    """One person and the likelihood ``share`` that the track is theirs."""
+
+    visit: Visit | None
+    share: float
+    at: dict[PlateId, Witness]
+
+
 class Hands:
     """Weighs hands and bodies against plates at one instant."""
 
@@ -69,23 +79,28 @@ class Hands:
         self._tracks = {track.track_id: track for track in tracker.tracks}
 
     def suspects(self, plate_ids: Sequence[PlateId], start_ns: int) -> tuple[Suspect, ...]:
-        """Everybody inside at ``start_ns``: visits in the order they opened, then people bound to none."""
+        """Everybody inside at ``start_ns``: visits in the order they opened, then people bound to none.
+
+        A visit is as suspect at a plate as the member whose hand suits it best.
+        """
         plates = [self._store.plate_by_id[plate_id] for plate_id in plate_ids]
-        found: list[Suspect] = []
+        found: list[_Person] = []
         owned: set[TrackId] = set(self._visits.gone)
         for visit in self._visits.known.values():
             owned.update(visit.trail)
-            if visit.inside_at(start_ns) and self._present(visit, start_ns):
-                at = self._of_visit(visit, plates, start_ns)
-                found.append(Suspect(visit_id=visit.visit_id, staff=visit.staff, at=at))
+            for member in visit.members:
+                if member.inside_at(start_ns) and self._present(member, start_ns):
+                    at = self._of_member(member, plates, start_ns)
+                    share = member.bound.probability_ppm / 1e6 if member.bound is not None else 1.0
+                    found.append(_Person(visit=visit, share=share, at=at))
         for track in self._tracks.values():
             if track.confirmed and track.track_id not in owned and track.born_ns <= start_ns:
-                found.append(Suspect(visit_id=None, staff=False, at=self._of_track(track, plates, start_ns)))
-        return self._doubted(found)
+                found.append(_Person(visit=None, share=1.0, at=self._of_track(track, plates, start_ns)))
+        return _suspects(found)
 
-    def _present(self, visit: Visit, start_ns: int) -> bool:
+    def _present(self, member: Member, start_ns: int) -> bool:
         """Without gates nobody is known to leave: whom the outside tracker no longer names is gone."""
-        return bool(self._store.gates) or visit.seen_ns > start_ns - _NOT_NAMED_NS
+        return bool(self._store.gates) or member.seen_ns > start_ns - _NOT_NAMED_NS
 
     def anybody(self, plate_ids: Sequence[PlateId], t_ns: int) -> tuple[Suspect, ...]:
         """Every visit inside, alike: nobody watched."""
@@ -96,28 +111,11 @@ class Hands:
             if visit.inside_at(t_ns)
         )
 
-    def _doubted(self, found: list[Suspect]) -> tuple[Suspect, ...]:
-        """A visit that may be bound to the wrong track is judged partly by the others' hands."""
-        sure = {v.visit_id: v.bound.probability_ppm / 1e6 for v in self._visits.known.values() if v.bound is not None}
-        result: list[Suspect] = []
-        for suspect in found:
-            share = 1.0 if suspect.visit_id is None else sure.get(suspect.visit_id, 1.0)
-            at = {
-                plate_id: Witness(
-                    ratio=share * witness.ratio
-                    + (1 - share) * max((o.at[plate_id].ratio for o in found if o is not suspect), default=0.0),
-                    distance_mm=witness.distance_mm,
-                )
-                for plate_id, witness in suspect.at.items()
-            }
-            result.append(Suspect(visit_id=suspect.visit_id, staff=suspect.staff, at=at))
-        return tuple(result)
-
-    def _of_visit(self, visit: Visit, plates: Sequence[Plate], start_ns: int) -> dict[PlateId, Witness]:
-        samples = [s for track_id in visit.trail for s in self._samples(track_id, start_ns)]
-        lost_s = 0.0 if visit.track_id is not None else max(0, start_ns - visit.seen_ns) / 1e9
+    def _of_member(self, member: Member, plates: Sequence[Plate], start_ns: int) -> dict[PlateId, Witness]:
+        samples = [s for track_id in member.trail for s in self._samples(track_id, start_ns)]
+        lost_s = 0.0 if member.track_id is not None else max(0, start_ns - member.seen_ns) / 1e9
         doubt = _LOST if not samples and lost_s >= _LOST_S else 1.0
-        body = visit.place_m, _slack_m(visit.seen_ns - start_ns)
+        body = member.place_m, _slack_m(member.seen_ns - start_ns)
         return {plate.plate_id: self._weigh(plate, samples, start_ns, body=body).times(doubt) for plate in plates}
 
     def _of_track(self, track: Track, plates: Sequence[Plate], start_ns: int) -> dict[PlateId, Witness]:
@@ -149,6 +147,37 @@ class Hands:
         by_sight = (1 - missed) * (1 - _TRACKED_WRONG) * seen / _ELSEWHERE_PER_M
         unseen = (1 - missed) * _TRACKED_WRONG + missed * _HAND_UNSEEN
         return Witness(ratio=by_sight + body_ratio * unseen, distance_mm=round(1000 * nearest_m))
+
+
+def _suspects(people: Sequence[_Person]) -> tuple[Suspect, ...]:
+    """Each visit once, with the witness of whichever member suits a plate best; then everybody without a visit."""
+    found: dict[VisitId, Suspect] = {}
+    strangers: list[Suspect] = []
+    for person, at in zip(people, _doubted(people), strict=True):
+        if person.visit is None:
+            strangers.append(Suspect(visit_id=None, staff=False, at=at))
+            continue
+        known = found.get(person.visit.visit_id)
+        if known is not None:
+            at = {plate_id: max(known.at[plate_id], at[plate_id], key=lambda w: w.ratio) for plate_id in at}
+        visit_id, staff = person.visit.visit_id, person.visit.staff
+        found[visit_id] = Suspect(visit_id=visit_id, staff=staff, at=at)
+    return (*found.values(), *strangers)
+
+
+def _doubted(people: Sequence[_Person]) -> list[dict[PlateId, Witness]]:
+    """Whoever may be bound to the wrong track is judged partly by the others' hands."""
+    return [
+        {
+            plate_id: Witness(
+                ratio=person.share * witness.ratio
+                + (1 - person.share) * max((o.at[plate_id].ratio for o in people if o is not person), default=0.0),
+                distance_mm=witness.distance_mm,
+            )
+            for plate_id, witness in person.at.items()
+        }
+        for person in people
+    ]
 
 
 def _slack_m(apart_ns: int) -> float:

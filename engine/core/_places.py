@@ -27,6 +27,19 @@ def gate_middle_m(gate: Gate) -> Point2:
     return (gate.left_m[0] + gate.right_m[0]) / 2, (gate.left_m[1] + gate.right_m[1]) / 2
 
 
+def gate_inward(gate: Gate) -> Point2:
+    """The direction in which one walks in, of length 1."""
+    (left_x, left_y), (right_x, right_y) = gate.left_m, gate.right_m
+    width_m = math.hypot(right_x - left_x, right_y - left_y)
+    return (left_y - right_y) / width_m, (right_x - left_x) / width_m
+
+
+def gate_inward_m(gate: Gate, place_m: Point2) -> float:
+    """How far inside of the gate's line a floor point is; negative outside."""
+    inward = gate_inward(gate)
+    return (place_m[0] - gate.left_m[0]) * inward[0] + (place_m[1] - gate.left_m[1]) * inward[1]
+
+
 def plate_distance_m(plate: Plate, point_m: Vector3) -> float:
     """Distance of a point to the space above a plate; 0 inside."""
     dx, dy = point_m[0] - plate.centre_m[0], point_m[1] - plate.centre_m[1]

@@ -56,11 +56,12 @@ def _pick_of(world: World, put: Entry, step: WeightSettled) -> Entry | None:
 
 
 def _stayed(world: World, visit: Visit, pick: Entry, *, until_ns: int) -> bool:
-    """Whether one hand of the visit was seen at the plate nearly all the time since the pick."""
+    """Whether one hand of somebody on the visit was seen at the plate nearly all the time since the pick."""
     plate = world.store.plate_by_id[pick.plate_id]
-    near_of: dict[str, list[bool]] = {}
-    for track_id in visit.trail:
+    near_of: dict[tuple[int, str], list[bool]] = {}
+    for number, track_id in ((n, track_id) for n, m in enumerate(visit.members) for track_id in m.trail):
         for sample in world.tracker.hand_samples(track_id, pick.start_ns + _ENDS_NS, until_ns - _ENDS_NS):
-            near_of.setdefault(sample.side, []).append(plate_distance_m(plate, sample.position_m) < _AWAY_M)
+            near = plate_distance_m(plate, sample.position_m) < _AWAY_M
+            near_of.setdefault((number, sample.side), []).append(near)
     enough = _SEEN_HZ * (until_ns - pick.start_ns) / 1e9
     return any(sum(near) >= _STAYED_SHARE * len(near) for near in near_of.values() if len(near) >= enough)

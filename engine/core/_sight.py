@@ -21,3 +21,7 @@ class Sight(msgspec.Struct, kw_only=True):
         """Whether every source that still speaks has told everything up to ``until_ns``; False when none speaks."""
         speaking = [t_ns for t_ns in self.newest_ns.values() if t_ns > now_ns - _SILENT_NS]
         return bool(speaking) and min(speaking) >= until_ns
+
+    def speaks(self, now_ns: int) -> bool:
+        """Whether any source still tells of people."""
+        return any(t_ns > now_ns - _SILENT_NS for t_ns in self.newest_ns.values())

@@ -251,7 +251,7 @@ class VisitOpened(Fact, frozen=True, kw_only=True, tag=True):
 
 
 class ShopperBound(Fact, frozen=True, kw_only=True, tag=True):
-    """A visit's token belongs to this track from now on."""
+    """Somebody on a visit is this track from now on: who showed the token, or a guest who came in on it."""
 
     visit_id: VisitId
     track_id: TrackId
@@ -259,7 +259,7 @@ class ShopperBound(Fact, frozen=True, kw_only=True, tag=True):
 
 
 class VisitLeft(Fact, frozen=True, kw_only=True, tag=True):
-    """The shopper went out; the receipt follows when nothing is open."""
+    """The shopper, and all who came in on the same token, went out; the receipt follows when nothing is open."""
 
     visit_id: VisitId
 

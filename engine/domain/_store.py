@@ -24,6 +24,7 @@ from engine.domain._ids import (
 Point2 = tuple[float, float]
 Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Positive = Annotated[float, msgspec.Meta(gt=0)]
+UpToAMinute = Annotated[float, msgspec.Meta(ge=0, le=60)]
 Amount = Annotated[int, msgspec.Meta(ge=0)]
 Shape = Literal["box", "can", "bottle", "bag"]
 
@@ -100,13 +101,18 @@ class Camera(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """What a mistake costs this store, in minor units, and how long a person may take to prevent it."""
+    """What a mistake costs this store, in minor units, and how long a person may take to prevent it.
+
+    Whoever walks in without a code of their own within ``guests_within_s`` behind somebody joins that visit, and what
+    they take is charged to it; 0 lets nobody bring others.
+    """
 
     wrong_charge_minor: Amount = 500
     lost_sale_minor: Amount = 200
     review_minor: Amount = 15
     review_deadline_s: Positive = 120.0
     hand_sigma_m: Positive = 0.08
+    guests_within_s: UpToAMinute = 6.0
 
 
 class Store(msgspec.Struct, frozen=True, kw_only=True, dict=True):

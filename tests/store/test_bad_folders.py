@@ -30,6 +30,8 @@ STORE = [
     Mistake("store.toml", "[policy]", "[policy]\nkindness = 1", ("$.policy", "kindness", "Mend")),
     Mistake("store.toml", "review_minor = 15", "review_minor = -15", ("$.policy.review_minor", ">= 0", "Mend")),
     Mistake("store.toml", "review_deadline_s = 120.0", "review_deadline_s = nan", ("syntax", "nan", "Mend")),
+    Mistake("store.toml", "within_s = 6.0", "within_s = -1", ("$.policy.guests_within_s", ">= 0", "Mend")),
+    Mistake("store.toml", "within_s = 6.0", "within_s = 600", ("$.policy.guests_within_s", "<= 60", "Mend")),
     Mistake("store.toml", 'currency = "EUR"', 'currency = "euro"', ("$.store.currency", "A-Z", "Mend")),
     Mistake("store.toml", 'currency = "EUR"\n', "", ("$.store", "currency", "Mend")),
     Mistake("store.toml", "port = 7011", 'port = "7011"', ("$.controller[0].port", "int", "Mend")),
