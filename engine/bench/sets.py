@@ -66,9 +66,9 @@ def play_set(plan: SetPlan, tell: Tell) -> SetReport:
     with ThreadPoolExecutor(1) as beside:
         live = beside.submit(_latencies_ms, plan.latency) if plan.latency else None
         scores: list[TrialScore] = []
-        for score in play_all(plans, level=plan.level, processes=plan.processes):
-            scores.append(score)
-            tell(_line(score, len(scores), len(plans)))
+        for played in play_all(plans, level=plan.level, processes=plan.processes):
+            scores.append(played.score)
+            tell(_line(played.score, len(scores), len(plans)))
         own = "" if plan.name in SETS else f"tillfree bench scenarios {plan.name}"
         latency_ms = live.result() if live is not None else ()
         return pool(scores, set_name=Path(plan.name).name, command=own, latency_ms=latency_ms)

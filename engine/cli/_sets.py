@@ -1,6 +1,7 @@
 """``bench recipes`` and the other sets of scenarios: how right the engine is in a simulated store."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -33,6 +34,38 @@ def add_to(app: typer.Typer) -> None:
     for name, about in _ABOUT.items():
         app.command(name, help=f"{about} Play them and score the engine.")(_verb(name))
     app.command("scenarios")(scenarios)
+    app.command("sweep")(sweep)
+    app.command("publish")(publish)
+
+
+def sweep(
+    seeds: SeedsOption = 3,
+    assumption: Annotated[list[str] | None, typer.Option(help="Scale this one; repeatable. Else all of them.")] = None,
+    json_file: JsonOption = None,
+) -> None:
+    """Scale what is assumed of cells, clocks and cameras from half to three times, and score the engine each time."""
+    from engine.bench.report import sweep_markdown
+    from engine.bench.sweep import SweepPlan, sweep
+
+    plan = SweepPlan(seeds=tuple(range(1, seeds + 1)))
+    try:
+        report = sweep(replace(plan, assumptions=tuple(assumption or plan.assumptions)), tell=typer.echo)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    typer.echo(sweep_markdown(report))
+    write_json(json_file, report)
+
+
+def publish(
+    folder: Annotated[Path, typer.Option(help="Keep every set's report here.")] = Path("build/benchmarks"),
+    page: Annotated[Path, typer.Option(help="The page to write.")] = Path("BENCHMARKS.md"),
+    kept: Annotated[bool, typer.Option("--kept", help="Play only what the folder has no report of.")] = False,
+) -> None:
+    """Play every set, sweep what is assumed, and write BENCHMARKS.md: about an hour on two cores."""
+    from engine.bench.publish import Publication, publish
+
+    command = "tillfree bench publish"
+    publish(Publication(folder=folder, page=page, root=Path.cwd(), command=command, again=not kept), tell=typer.echo)
 
 
 def scenarios(  # noqa: PLR0913 - a verb's options are its parameters

@@ -86,7 +86,7 @@ def test_an_engine_without_scales_charges_nothing_and_says_so(
 
 def test_workers_play_every_plan_once(scenario: Path) -> None:
     plans = [TrialPlan(scenario=scenario, seed=seed) for seed in (1, 2, 3)]
-    scores = list(play_all(plans, level=Level.SIGNAL, processes=2))
+    scores = [played.score for played in play_all(plans, level=Level.SIGNAL, processes=2)]
     assert sorted(score.seed for score in scores) == [1, 2, 3]
     assert {score.movements.units.f1 for score in scores} == {1.0}
 

@@ -5,5 +5,15 @@ from engine.bench.report._markdown import markdown
 from engine.bench.report._picture import draw
 from engine.bench.report._provenance import Provenance, take_provenance
 from engine.bench.report._summary import summary
+from engine.bench.report._sweep import sweep_markdown
 
-__all__ = ["Provenance", "draw", "markdown", "summary", "take_provenance", "write_benchmarks", "write_report"]
+__all__ = [
+    "Provenance",
+    "draw",
+    "markdown",
+    "summary",
+    "sweep_markdown",
+    "take_provenance",
+    "write_benchmarks",
+    "write_report",
+]

@@ -8,8 +8,10 @@ import msgspec
 from engine.bench.report._markdown import markdown
 from engine.bench.report._picture import draw
 from engine.bench.report._provenance import Provenance
+from engine.bench.report._sweep import sweep_markdown
 from engine.bench.report._words import percent
 from engine.bench.scoring import SetReport
+from engine.bench.sweep import SweepReport
 
 _PREFACE = """\
 Figures of a simulation: the twin's store, shoppers and devices, not those of a real shop.
@@ -35,8 +37,10 @@ def write_report(folder: Path, report: SetReport) -> tuple[Path, Path, Path]:
     return figures, text, picture
 
 
-def write_benchmarks(file: Path, reports: Sequence[SetReport], provenance: Provenance) -> None:
-    """Write all sets to one Markdown file, a summary first. Raises ``OSError``."""
+def write_benchmarks(
+    file: Path, reports: Sequence[SetReport], provenance: Provenance, *, swept: SweepReport | None = None
+) -> None:
+    """Write all sets, and the sweep if there is one, to one Markdown file, a summary first. Raises ``OSError``."""
     versions = ", ".join(f"{name} {number}" for name, number in provenance.versions.items())
     parts = [
         "# Benchmarks",
@@ -45,7 +49,9 @@ def write_benchmarks(file: Path, reports: Sequence[SetReport], provenance: Prove
         _PREFACE,
         _summary(reports),
     ]
-    text = "\n\n".join([*parts, *(markdown(report, depth=2).rstrip() for report in reports)])
+    parts += [markdown(report, depth=2).rstrip() for report in reports]
+    parts += [sweep_markdown(swept).rstrip()] if swept is not None else []
+    text = "\n\n".join(parts)
     file.write_text(text + "\n", encoding="utf-8")
 
 

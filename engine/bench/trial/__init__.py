@@ -3,6 +3,6 @@
 from engine.bench.trial._live import play_live
 from engine.bench.trial._plan import TrialPlan
 from engine.bench.trial._play import play
-from engine.bench.trial._workers import play_all
+from engine.bench.trial._workers import Played, play_all
 
-__all__ = ["TrialPlan", "play", "play_all", "play_live"]
+__all__ = ["Played", "TrialPlan", "play", "play_all", "play_live"]

@@ -83,11 +83,10 @@ class Feed:
         )
 
     def places(self) -> tuple[TruePlace, ...]:
-        """Where everybody in the store is now."""
+        """Where everybody is now, in the store or before it."""
         return tuple(
             TruePlace(t_ns=self.now_ns, shopper=shopper.number, x_m=shopper.x_m, y_m=shopper.y_m)
             for shopper in self.world.people
-            if shopper.inside
         )
 
     def _doors(self) -> Iterator[DoorsSaid]:

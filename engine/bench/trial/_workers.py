@@ -31,17 +31,25 @@ class _Workplace:
 _workplaces: list[_Workplace] = []  # of this process: one, made when it starts
 
 
-def play_all(plans: Sequence[TrialPlan], *, level: Level, processes: int) -> Iterator[TrialScore]:
+@dataclass(frozen=True)
+class Played:
+    """A trial that was played, and how well it went."""
+
+    plan: TrialPlan
+    score: TrialScore
+
+
+def play_all(plans: Sequence[TrialPlan], *, level: Level, processes: int) -> Iterator[Played]:
     """Play and judge, in the order in which they come to an end. Raises as ``play`` does."""
     context = multiprocessing.get_context("spawn")
     with (
         tempfile.TemporaryDirectory(prefix="tillfree-trials-") as work_dir,
         ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(Path(work_dir), level)) as pool,
     ):
-        running = [pool.submit(_play_and_judge, plan) for plan in plans]
+        running = {pool.submit(_play_and_judge, plan): plan for plan in plans}
         try:
             for done in as_completed(running):
-                yield done.result()
+                yield Played(running[done], done.result())
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 

@@ -1,0 +1,79 @@
+"""BENCHMARKS.md: every set played and told in one file, with where the figures come from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from engine.bench.report import take_provenance, write_benchmarks, write_report
+from engine.bench.scoring import SetReport
+from engine.bench.sets import SetPlan, play_set
+from engine.bench.staging import Level
+from engine.bench.sweep import SweepPlan, SweepReport, sweep
+
+Tell = Callable[[str], None]
+
+PIXEL_RECIPES = (
+    "single-pick",
+    "two-hands",
+    "put-back",
+    "misplaced-same-weight",
+    "exchange-at-the-shelf",
+    "simultaneous-same-sku",
+    "crowd-at-one-shelf",
+    "occluded-by-a-body",
+    "lookalikes",
+    "hold-long-then-leave",
+)
+"""The recipes that are rendered and looked at, to see that the signal level is as hard."""
+
+_SEEDS = {"recipes": 10, "adversarial": 5, "day": 2, "peak": 1, "lighting": 3, "faults": 3}
+SWEEP = SweepPlan(seeds=(1, 2, 3))
+_SWEEP_FILE = "sweep.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """Where the reports are kept and the page goes; with ``again``, what is kept is played anew."""
+
+    folder: Path
+    page: Path
+    root: Path
+    command: str
+    again: bool = True
+
+
+def publish(publication: Publication, tell: Tell) -> None:
+    """Play what is missing, or everything, and write the page. Raises what ``play_set`` raises, and ``OSError``."""
+    reports = [_report(publication, plan, tell) for plan in plans()]
+    swept = _sweep(publication, tell)
+    provenance = take_provenance(command=publication.command, root=publication.root)
+    write_benchmarks(publication.page, reports, provenance, swept=swept)
+
+
+def plans() -> list[SetPlan]:
+    """What is published, in this order."""
+    signal = [
+        SetPlan(name=name, seeds=tuple(range(1, seeds + 1)), latency="minute", ablations=name == "recipes")
+        for name, seeds in _SEEDS.items()
+    ]
+    pixels = SetPlan(name="recipes", seeds=(1,), level=Level.PIXELS, only=PIXEL_RECIPES, ablations=False)
+    return [signal[0], pixels, *signal[1:]]
+
+
+def _report(publication: Publication, plan: SetPlan, tell: Tell) -> SetReport:
+    kept = publication.folder / f"{Path(plan.name).name}-{plan.level.value}.json"
+    if publication.again or not kept.is_file():
+        tell(f"{plan.name}, {plan.level.value} level")
+        write_report(publication.folder, play_set(plan, tell))
+    return msgspec.json.decode(kept.read_bytes(), type=SetReport)
+
+
+def _sweep(publication: Publication, tell: Tell) -> SweepReport:
+    kept = publication.folder / _SWEEP_FILE
+    if publication.again or not kept.is_file():
+        tell("sweep")
+        swept = sweep(SWEEP, tell)
+        kept.write_bytes(msgspec.json.encode(swept))
+    return msgspec.json.decode(kept.read_bytes(), type=SweepReport)
