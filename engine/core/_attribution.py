@@ -5,9 +5,9 @@ joins the weight (total and where on the shelf), the hands, the planogram as it 
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, combinations_with_replacement, product
 
 from engine.core._candidates import Candidate, Candidates, Spot, WeightStep, spots_of
 from engine.core._hands import Suspect
@@ -21,10 +21,20 @@ _PLACE_LIMIT = 8.0
 """The most the shares of the plates may speak against a movement, in nats: leakage has surprises."""
 _UNSEEN_PERSON = 0.001
 _UNEXPLAINED = 0.002 / 3000
+_SCATTERED = 0.1
+"""What cannot be explained seldom weighs what explains it on every one of several spots: per spot beyond the first."""
 _STAFF_ANYTHING = 0.3 / 3000
 _HANDED_OVER = 0.001
 _TWO_MOVES = 0.02
 _OUT_AND_IN = 0.005
+_BY_TWO_HANDS = 0.3
+"""How often somebody who moves several units of a product at once has both hands at them, the prior of more than one
+unit being given; the others hold all in one hand."""
+_GRASP_M, _TOO_WIDE = 0.12, 0.2
+"""A hand opens this wide; two that are wider together are seldom moved by one hand at once."""
+_SWEEP, _PUT_AND_TAKE = 0.15, 0.5
+"""How often it is one hand that makes two movements so shortly after each other that they are one step: it takes
+two products, or it puts one down and takes another in the same reach."""
 _PAIRED_UNITS = 3
 _PAIRED_CANDIDATES = 30
 _GIVE_UP = 25.0
@@ -69,11 +79,18 @@ class Explanation:
 
 @dataclass(frozen=True, kw_only=True)
 class _Claim:
-    """A movement with the logarithm of what speaks for it, the weight left out."""
+    """A movement with the logarithm of what speaks for it, the weight left out, and whose hand it was."""
 
     move: Move
     candidate: Candidate
-    log_weight: float
+    actor: Suspect | None
+    log_prior: float
+    log_hand: float
+
+    @property
+    def log_weight(self) -> float:
+        """All that speaks for it when it was the only movement."""
+        return self.log_prior + self.log_hand
 
 
 class Attribution:
@@ -105,10 +122,11 @@ class Attribution:
             add((claim.move,), claim.log_weight + scale.log_likelihood((claim.candidate,)))
         for first, second, log_likelihood in _pairs(claims, scale):
             opposed = first.move.quantity * second.move.quantity < 0
-            log_prior = math.log(_OUT_AND_IN if opposed else _TWO_MOVES)
-            add((first.move, second.move), first.log_weight + second.log_weight + log_prior + log_likelihood)
+            log_prior = first.log_prior + second.log_prior + math.log(_OUT_AND_IN if opposed else _TWO_MOVES)
+            add((first.move, second.move), log_prior + _log_hands(first, second) + log_likelihood)
         best_ratio = max((suspect.best_ratio for suspect in suspects), default=1.0)
-        add((), math.log(_UNEXPLAINED * max(best_ratio, _UNSEEN_PERSON)))
+        scattered = _SCATTERED ** max(0, len(spots) - 1)
+        add((), math.log(_UNEXPLAINED * scattered * max(best_ratio, _UNSEEN_PERSON)))
         for move, log_score in _staff_anything(spots, suspects):
             add((move,), log_score)
         return _normalise(scored)
@@ -149,8 +167,18 @@ class Attribution:
             mass=candidate.mass,
             hand_distance_mm=witness.distance_mm if witness is not None else None,
         )
-        log_ratio = math.log(witness.ratio) if witness is not None else 0.0
-        return _Claim(move=move, candidate=candidate, log_weight=candidate.log_prior + log_prior + log_ratio)
+        log_hand = math.log(self._at_hand(candidate, suspect, witness.ratio)) if suspect and witness else 0.0
+        log_prior += candidate.log_prior
+        return _Claim(move=move, candidate=candidate, actor=suspect, log_prior=log_prior, log_hand=log_hand)
+
+    def _at_hand(self, candidate: Candidate, suspect: Suspect, ratio: float) -> float:
+        """The ratio for units moved at once: more than one by one hand that can hold them, or by two."""
+        if suspect.staff or abs(candidate.quantity) == 1:
+            return ratio
+        width_m, depth_m, _ = self._store.product_by_sku[candidate.sku_id].size_m
+        by_one = ratio * (1.0 if 2 * min(width_m, depth_m) <= _GRASP_M else _TOO_WIDE)
+        by_two = _both_hands(suspect, candidate.spot, candidate.spot)
+        return (1 - _BY_TWO_HANDS) * by_one + _BY_TWO_HANDS * by_two
 
 
 class _Scale:
@@ -191,6 +219,25 @@ def _grams(candidate: Candidate) -> tuple[float, float]:
     return candidate.brought_mg / 1000, math.sqrt(candidate.mass.variance_mg2) / 1000
 
 
+def _both_hands(suspect: Suspect, one: Spot, other: Spot) -> float:
+    """The ratio that one of somebody's hands was at one spot and the other at the other."""
+    return max(
+        max(a.hands[0] * b.hands[1], a.hands[1] * b.hands[0])
+        for a in (suspect.at[plate_id] for plate_id in one.plate_ids)
+        for b in (suspect.at[plate_id] for plate_id in other.plate_ids)
+    )
+
+
+def _log_hands(first: _Claim, second: _Claim) -> float:
+    """What the hands say for two movements: a hand that made one of them did not make the other as well."""
+    if first.actor is None or first.actor is not second.actor or first.actor.staff:
+        return first.log_hand + second.log_hand
+    by_two = _both_hands(first.actor, first.candidate.spot, second.candidate.spot)
+    by_one = math.exp(min(first.log_hand, second.log_hand))
+    opposed = first.move.quantity * second.move.quantity < 0
+    return math.log(by_two + (_PUT_AND_TAKE if opposed else _SWEEP) * by_one)
+
+
 def _pairs(claims: Sequence[_Claim], scale: _Scale) -> list[tuple[_Claim, _Claim, float]]:
     """Two movements in one step that together weigh what was measured, by one or two people."""
     by_candidate: dict[tuple[str, int, str, int], list[_Claim]] = {}
@@ -199,19 +246,25 @@ def _pairs(claims: Sequence[_Claim], scale: _Scale) -> list[tuple[_Claim, _Claim
     strongest = {key: max(claim.log_weight for claim in group) for key, group in by_candidate.items()}
     keys = sorted(by_candidate, key=lambda key: (-strongest[key], key))[:_PAIRED_CANDIDATES]
     found: list[tuple[_Claim, _Claim, float]] = []
-    for one, other in combinations(keys, 2):
+    for one, other in combinations_with_replacement(keys, 2):
         a, b = by_candidate[one][0].candidate, by_candidate[other][0].candidate
-        same = a.sku_id == b.sku_id and (a.spot is b.spot or a.quantity * b.quantity < 0)
-        if same or abs(a.quantity) + abs(b.quantity) > _PAIRED_UNITS or not scale.fits((a, b)):
+        alike = a.sku_id == b.sku_id and (a.spot is b.spot or a.quantity * b.quantity < 0)
+        if alike and a.quantity != b.quantity:
+            continue
+        if abs(a.quantity) + abs(b.quantity) > _PAIRED_UNITS or not scale.fits((a, b)):
             continue
         log_likelihood = scale.log_likelihood((a, b))
+        least = strongest[one] + strongest[other] - _GIVE_UP
         found += [
             (first, second, log_likelihood)
-            for first in by_candidate[one]
-            for second in by_candidate[other]
-            if first.log_weight + second.log_weight > strongest[one] + strongest[other] - _GIVE_UP
+            for first, second in _couples(by_candidate[one], by_candidate[other])
+            if first.log_weight + second.log_weight > least and not (alike and first.actor is second.actor)
         ]
     return found
+
+
+def _couples(one: Sequence[_Claim], other: Sequence[_Claim]) -> Iterable[tuple[_Claim, _Claim]]:
+    return combinations(one, 2) if one is other else product(one, other)
 
 
 def _staff_anything(spots: tuple[Spot, ...], suspects: Sequence[Suspect]) -> list[tuple[Move, float]]:

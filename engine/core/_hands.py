@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.core._members import Member
 from engine.core._places import plate_distance_m
 from engine.core._visits import Visit, Visits
-from engine.core.tracking import FloorTracker, HandSample, Track
+from engine.core.tracking import FloorTracker, HandSample, Side, Track
 from engine.domain import Plate, PlateId, Point2, Store, TrackId, VisitId
 
 WINDOW_BEFORE_NS = 800_000_000
@@ -38,14 +38,18 @@ _WALK_MPS, _WALK_LIMIT_M = 0.8, 2.0
 
 @dataclass(frozen=True, kw_only=True)
 class Witness:
-    """The likelihood ratio that somebody's hand was at a plate, and the nearest a hand was seen to it."""
+    """The likelihood ratio that somebody's hand was at a plate, and the nearest a hand was seen to it.
+
+    ``hands`` are the ratios of the left and of the right hand alone.
+    """
 
     ratio: float
     distance_mm: int | None
+    hands: tuple[float, float]
 
     def times(self, doubt: float) -> "Witness":
         """The same, believed less."""
-        return Witness(ratio=doubt * self.ratio, distance_mm=self.distance_mm)
+        return replace(self, ratio=doubt * self.ratio)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +108,7 @@ class Hands:
 
     def anybody(self, plate_ids: Sequence[PlateId], t_ns: int) -> tuple[Suspect, ...]:
         """Every visit inside, alike: nobody watched."""
-        blind = Witness(ratio=_NOT_WATCHED, distance_mm=None)
+        blind = Witness(ratio=_NOT_WATCHED, distance_mm=None, hands=(_NOT_WATCHED, _NOT_WATCHED))
         return tuple(
             Suspect(visit_id=visit.visit_id, staff=visit.staff, at=dict.fromkeys(plate_ids, blind))
             for visit in self._visits.known.values()
@@ -134,19 +138,29 @@ class Hands:
         place_m, slack_m = body
         away_m = max(0.0, math.dist(place_m, plate.centre_m[:2]) - _REACH_M - slack_m)
         body_ratio = _BODY_FAR + (1 - _BODY_FAR) * math.exp(-0.5 * (away_m / _REACH_SIGMA_M) ** 2)
+        unseen = body_ratio * _HAND_UNSEEN
         if not samples:
-            return Witness(ratio=body_ratio * _HAND_UNSEEN, distance_mm=None)
-        seen, nearest_m = 0.0, math.inf
-        for sample in samples:
-            distance_m = plate_distance_m(plate, sample.position_m)
-            sigma_m = math.hypot(self._store.policy.hand_sigma_m, sample.sigma_m)
-            late = max(0, abs(sample.t_ns - start_ns) - _SURE_NS) / _TIME_SIGMA_NS
-            density = 2 / (sigma_m * math.sqrt(2 * math.pi)) * math.exp(-0.5 * ((distance_m / sigma_m) ** 2 + late**2))
-            seen, nearest_m = max(seen, density), min(nearest_m, distance_m)
-        missed = _UNSEEN_BY_HANDS[len({sample.side for sample in samples})]
-        by_sight = (1 - missed) * (1 - _TRACKED_WRONG) * seen / _ELSEWHERE_PER_M
-        unseen = (1 - missed) * _TRACKED_WRONG + missed * _HAND_UNSEEN
-        return Witness(ratio=by_sight + body_ratio * unseen, distance_mm=round(1000 * nearest_m))
+            return Witness(ratio=unseen, distance_mm=None, hands=(unseen, unseen))
+        nearest_m = min(plate_distance_m(plate, sample.position_m) for sample in samples)
+        at_plate = {
+            side: max(self._density(plate, s, start_ns) for s in samples if s.side == side) / _ELSEWHERE_PER_M
+            for side in sorted({s.side for s in samples})
+        }
+        missed = _UNSEEN_BY_HANDS[len(at_plate)]
+        by_sight = (1 - missed) * (1 - _TRACKED_WRONG) * max(at_plate.values())
+        by_chance = body_ratio * (1 - missed) * _TRACKED_WRONG + unseen * missed
+        left, right = (
+            (1 - _TRACKED_WRONG) * at_plate[side] + _TRACKED_WRONG * body_ratio if side in at_plate else unseen
+            for side in tuple(Side)
+        )
+        return Witness(ratio=by_sight + by_chance, distance_mm=round(1000 * nearest_m), hands=(left, right))
+
+    def _density(self, plate: Plate, sample: HandSample, start_ns: int) -> float:
+        """Density (per metre) of the distance of a hand that is at the plate at ``start_ns``."""
+        distance_m = plate_distance_m(plate, sample.position_m)
+        sigma_m = math.hypot(self._store.policy.hand_sigma_m, sample.sigma_m)
+        late = max(0, abs(sample.t_ns - start_ns) - _SURE_NS) / _TIME_SIGMA_NS
+        return 2 / (sigma_m * math.sqrt(2 * math.pi)) * math.exp(-0.5 * ((distance_m / sigma_m) ** 2 + late**2))
 
 
 def _suspects(people: Sequence[_Person]) -> tuple[Suspect, ...]:
@@ -169,10 +183,10 @@ def _doubted(people: Sequence[_Person]) -> list[dict[PlateId, Witness]]:
     """Whoever may be bound to the wrong track is judged partly by the others' hands."""
     return [
         {
-            plate_id: Witness(
+            plate_id: replace(
+                witness,
                 ratio=person.share * witness.ratio
                 + (1 - person.share) * max((o.at[plate_id].ratio for o in people if o is not person), default=0.0),
-                distance_mm=witness.distance_mm,
             )
             for plate_id, witness in person.at.items()
         }

@@ -1,0 +1,66 @@
+"""Whose hands made one step of several movements: a hand is in one place at a time, and every person has two."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from engine.core import StoreCore
+from engine.domain import InputFact, NeedsReview, OutputFact
+from tests.build import bodies, body, carts, hand_in, in_time, play, settled, small_store, tick
+
+STORE = small_store(gates=False)
+START_S = 5.0
+
+
+def step(hands: Mapping[str, tuple[str, ...]], plates_g: Mapping[str, float]) -> list[OutputFact]:
+    """What is said of one step while each of these people has hands at these plates; other hands hang down."""
+    facts: list[InputFact] = []
+    for i in range(-8, 9):
+        reaching = {
+            name: [hand_in(STORE, plate_id) for plate_id in plate_ids if abs(i) <= 4]
+            for name, plate_ids in hands.items()
+        }
+        facts.append(bodies(START_S + i / 10, *(body(name, hands=at) for name, at in reaching.items())))
+    shelf_id = next(iter(plates_g))[:2]
+    return play(StoreCore(STORE), in_time(facts, [settled(shelf_id, START_S, plates_g), tick(START_S + 2)]))
+
+
+def likeliest(said: list[OutputFact]) -> set[tuple[str | None, str | None, int]]:
+    """The cart lines, or the claims that a question finds as likely as its likeliest."""
+    case = next((f for f in said if isinstance(f, NeedsReview)), None)
+    if case is None:
+        return {(name, sku, units) for name, cart in carts(said).items() for sku, units in cart.items()}
+    most = max(h.probability_ppm for h in case.hypotheses)
+    return {
+        (h.verdict.visit_id, h.verdict.sku_id, h.verdict.quantity)
+        for h in case.hypotheses
+        if h.probability_ppm > 0.99 * most
+    }
+
+
+@pytest.mark.parametrize(
+    ("hands", "expected"),
+    [
+        ({"ann": ("s1p1",), "bob": ("s1p1",)}, {("ann", "beans", 1), ("bob", "beans", 1)}),
+        ({"ann": ("s1p1", "s1p1"), "bob": ()}, {("ann", "beans", 2)}),
+        ({"ann": ("s1p1",), "bob": ()}, {("ann", "beans", 2)}),
+    ],
+)
+def test_two_units_at_once_are_of_whoever_has_hands_there(
+    hands: dict[str, tuple[str, ...]], expected: set[tuple[str, str, int]]
+) -> None:
+    assert likeliest(step(hands, {"s1p1": -842})) == expected
+
+
+@pytest.mark.parametrize(
+    ("hands", "expected"),
+    [
+        ({"ann": ("s1p2",), "bob": ("s1p3",)}, {("ann", "beans", 1), ("bob", "rice", 1)}),
+        ({"ann": ("s1p3",), "bob": ("s1p2",)}, {("bob", "beans", 1), ("ann", "rice", 1)}),
+        ({"ann": ("s1p2", "s1p3"), "bob": ()}, {("ann", "beans", 1), ("ann", "rice", 1)}),
+    ],
+)
+def test_neighbours_taken_at_once_are_each_of_the_hand_that_was_there(
+    hands: dict[str, tuple[str, ...]], expected: set[tuple[str, str, int]]
+) -> None:
+    assert likeliest(step(hands, {"s1p2": -421, "s1p3": -1002})) == expected
