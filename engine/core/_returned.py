@@ -1,19 +1,21 @@
 """Taken up and set down again in one reach: a look at a product, not a purchase and its return."""
 
+from statistics import median
+
 from engine.core._carts import Entry
 from engine.core._places import plate_distance_m
+from engine.core._review import drop_question
 from engine.core._state import World
 from engine.core._statements import withdraw
 from engine.core._visits import Visit
 from engine.domain import Browsed, PutBack, WeightSettled
 
-_ONE_REACH_NS = 1_200_000_000
-"""A hand that goes to the body and comes again needs longer: a reach is 0.5 s there and 0.5 s back at the least."""
+_CAUSE = "set down in the same reach"
+_ONE_REACH_NS = 1_500_000_000
+"""A hand that takes something home and comes again needs longer: it reaches, rests and withdraws in 0.5 s each."""
 _LONGEST_NS = 4_000_000_000
 _AWAY_M = 0.18
-"""A hand that lifts a product off its plate stays within this of the space above it; wrists err by half as much."""
-_ENDS_NS = 100_000_000
-_STAYED_SHARE = 0.9
+"""Halfway between two reaches a hand is at the body; one that lifts a product stays within this of its plate."""
 _SEEN_HZ = 4.0
 """A hand that is seen less often may have been anywhere in between."""
 
@@ -26,8 +28,9 @@ def forget_returned(world: World, step: WeightSettled) -> None:
         pick = _pick_of(world, put, step)
         if pick is None:
             continue
-        withdraw(world, put.statement.line_id, cause="set down in the same reach")
-        withdraw(world, pick.statement.line_id, cause="set down in the same reach")
+        withdraw(world, put.statement.line_id, cause=_CAUSE)
+        drop_question(world, pick.statement.line_id)
+        withdraw(world, pick.statement.line_id, cause=_CAUSE)
         browsed = Browsed(
             t_ns=world.now_ns,
             visit_id=put.statement.visit_id,
@@ -43,8 +46,7 @@ def _pick_of(world: World, put: Entry, step: WeightSettled) -> Entry | None:
     picks = [
         entry
         for entry in world.state.carts.of_visit(put.statement.visit_id)
-        if entry.statement.settled
-        and (entry.statement.sku_id, entry.plate_id) == (put.statement.sku_id, put.plate_id)
+        if (entry.statement.sku_id, entry.plate_id) == (put.statement.sku_id, put.plate_id)
         and entry.signed_quantity == -put.signed_quantity
         and 0 < step.start_ns - entry.start_ns < _LONGEST_NS
     ]
@@ -56,12 +58,13 @@ def _pick_of(world: World, put: Entry, step: WeightSettled) -> Entry | None:
 
 
 def _stayed(world: World, visit: Visit, pick: Entry, *, until_ns: int) -> bool:
-    """Whether one hand of somebody on the visit was seen at the plate nearly all the time since the pick."""
+    """Whether one hand of somebody on the visit was at the plate halfway between the pick and an instant."""
     plate = world.store.plate_by_id[pick.plate_id]
-    near_of: dict[tuple[int, str], list[bool]] = {}
-    for number, track_id in ((n, track_id) for n, m in enumerate(visit.members) for track_id in m.trail):
-        for sample in world.tracker.hand_samples(track_id, pick.start_ns + _ENDS_NS, until_ns - _ENDS_NS):
-            near = plate_distance_m(plate, sample.position_m) < _AWAY_M
-            near_of.setdefault((number, sample.side), []).append(near)
-    enough = _SEEN_HZ * (until_ns - pick.start_ns) / 1e9
-    return any(sum(near) >= _STAYED_SHARE * len(near) for near in near_of.values() if len(near) >= enough)
+    quarter_ns = (until_ns - pick.start_ns) // 4
+    away_m: dict[tuple[int, str], list[float]] = {}
+    for number, track_id in ((n, track_id) for n, member in enumerate(visit.members) for track_id in member.trail):
+        for sample in world.tracker.hand_samples(track_id, pick.start_ns + quarter_ns, until_ns - quarter_ns):
+            distance_m = plate_distance_m(plate, sample.position_m)
+            away_m.setdefault((number, sample.side), []).append(distance_m)
+    enough = _SEEN_HZ * 2 * quarter_ns / 1e9
+    return any(median(seen_m) < _AWAY_M for seen_m in away_m.values() if len(seen_m) >= enough)

@@ -30,6 +30,7 @@ _NAMED = 8
 _NEAREST = 3
 _NOTHING = Verdict(visit_id=None, sku_id=None, quantity=0)
 _POLICY = "policy"
+_LATER_FACTS = "later facts"
 
 
 def judge(world: World, step: WeightSettled, explanations: Sequence[Explanation], suspects: Sequence[Suspect]) -> None:
@@ -168,6 +169,18 @@ def decide_overdue(world: World) -> None:
             if not refusal(world, command):
                 verdict, ppm = likeliest.verdict, likeliest.probability_ppm
         _close(world, case, verdict, _POLICY, ppm)
+
+
+def drop_question(world: World, line_id: LineId) -> None:
+    """Close the case that holds a line, if one does, because later facts tell that nothing was taken."""
+    for case in list(world.state.cases.open.values()):
+        if case.line_id == line_id:
+            question = case.question
+            del world.state.cases.open[question.case_id]
+            resolved = CaseResolved(
+                t_ns=world.now_ns, case_id=question.case_id, verdict=_NOTHING, decided_by=_LATER_FACTS
+            )
+            world.emit(resolved)
 
 
 def _worth_it(world: World, likeliest: Hypothesis) -> bool:

@@ -10,12 +10,14 @@ from engine.domain import (
     BodyTracked,
     Browsed,
     CaseCause,
+    CaseResolved,
     InputFact,
     LineWithdrawn,
     NeedsReview,
     OutputFact,
     Passage,
     Picked,
+    Policy,
     PutBack,
     PutElsewhere,
     Stocked,
@@ -105,6 +107,17 @@ def test_a_lift_and_return_in_one_reach_is_a_look(apart_s: float, hand_stays: bo
     }
     assert (len(standing) == 0) is looked
     assert any(isinstance(f, Browsed) and f.lifted_mg == 421_000 for f in said) is looked
+
+
+def test_a_question_about_what_was_only_lifted_is_dropped() -> None:
+    there, again = reach(STORE, "ann", "s1p1", 5), reach(STORE, "ann", "s1p1", 5.9)
+    hands: list[InputFact] = [f for f in there if f.t_ns < ns(5.4)] + [f for f in again if f.t_ns >= ns(5.4)]
+    steps = [settled("s1", 5, {"s1p1": -440}), settled("s1", 5.9, {"s1p1": 440}), tick(9)]
+    said = play(StoreCore(small_store(gates=False, policy=Policy(review_minor=1))), in_time(hands, steps))
+    (asked,) = [f for f in said if isinstance(f, NeedsReview)]
+    (resolved,) = [f for f in said if isinstance(f, CaseResolved)]
+    assert (resolved.case_id, resolved.verdict.sku_id, resolved.decided_by) == (asked.case_id, None, "later facts")
+    assert carts(said) == {}
 
 
 def test_what_is_put_elsewhere_leaves_the_cart_and_is_picked_as_what_it_is() -> None:
