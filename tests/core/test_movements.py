@@ -112,8 +112,8 @@ def test_a_lift_and_return_in_one_reach_is_a_look(apart_s: float, hand_stays: bo
 def test_a_question_about_what_was_only_lifted_is_dropped() -> None:
     there, again = reach(STORE, "ann", "s1p1", 5), reach(STORE, "ann", "s1p1", 5.9)
     hands: list[InputFact] = [f for f in there if f.t_ns < ns(5.4)] + [f for f in again if f.t_ns >= ns(5.4)]
-    steps = [settled("s1", 5, {"s1p1": -440}), settled("s1", 5.9, {"s1p1": 440}), tick(9)]
-    said = play(StoreCore(small_store(gates=False, policy=Policy(review_minor=1))), in_time(hands, steps))
+    steps: list[InputFact] = [settled("s1", 5, {"s1p1": -440}), settled("s1", 5.9, {"s1p1": 440}), tick(9)]
+    said = play(StoreCore(small_store(gates=False, policy=Policy(review_minor=1))), in_time([*hands, *steps]))
     (asked,) = [f for f in said if isinstance(f, NeedsReview)]
     (resolved,) = [f for f in said if isinstance(f, CaseResolved)]
     assert (resolved.case_id, resolved.verdict.sku_id, resolved.decided_by) == (asked.case_id, None, "later facts")
