@@ -39,6 +39,10 @@ _SWEEP_NS = 1_000_000_000
 # Views that lie so close together make one skeleton: cameras that expose at once are looked at once.
 _BUNCH_NS = 40_000_000
 _DOUBT = 4.0  # variance of a sighting that may be somebody else's
+# Where half a body is hidden, a camera misplaces it frame after frame. Filtered as if each frame erred anew, tracks
+# grow surer than they are right, and in a crowd they run after each other's errors: all frames that a camera takes of a
+# body within half a second count as one.
+_ERRS_ALIKE_NS, _LEAST_APART_NS = 500_000_000, 20_000_000
 _WALKING_MPS = 0.4
 _LAG_DRIFT_S = 0.025  # how far a camera's learnt lag may be off
 _LONGEST_LAG_S = 0.4
@@ -160,17 +164,17 @@ class FloorTracker:
             self._end_lost()
 
     def _follow(self, track: TrackMemory, sighting: Sighting, pairing: Pairing, fact: PersonsSeen) -> None:
-        t_ns, spread = sighting.t_ns, sighting.spread
+        t_ns, (sxx, sxy, syy) = sighting.t_ns, sighting.spread
+        doubt = _repeating(track, fact.camera_id, t_ns)
         if pairing.doubtful:
-            spread = (_DOUBT * spread[0], _DOUBT * spread[1], _DOUBT * spread[2])
+            doubt *= _DOUBT
         elif track.confirmed:
             self._learn_lag(fact.camera_id, track.motion, sighting)
-        track.motion = track.motion.corrected(t_ns, sighting.foot_m, spread)
+        track.motion = track.motion.corrected(t_ns, sighting.foot_m, (doubt * sxx, doubt * sxy, doubt * syy))
         track.last_seen_ns = max(track.last_seen_ns, fact.t_ns)
         track.hits += 1
         track.missed_in_a_row = 0
-        if fact.camera_id not in track.cameras:
-            track.cameras.append(fact.camera_id)
+        track.cameras[fact.camera_id] = t_ns
         track.confirmed = track.confirmed or is_confirmed(track, self._area)
         if pairing.doubtful:
             track.views.pop(fact.camera_id, None)
@@ -228,7 +232,7 @@ class FloorTracker:
         for sighting in sightings:
             if not sighting.vague and self._area.may_stand(sighting.foot_m):
                 track = self._new_track(t_ns, sighting.foot_m, sighting.spread)
-                track.cameras.append(fact.camera_id)
+                track.cameras[fact.camera_id] = t_ns
                 if sighting.view is not None:
                     track.views[fact.camera_id] = sighting.view
 
@@ -261,6 +265,12 @@ class FloorTracker:
 
 def _copy(state: TrackerState) -> TrackerState:
     return msgspec.msgpack.decode(msgspec.msgpack.encode(state), type=TrackerState)
+
+
+def _repeating(track: TrackMemory, camera_id: CameraId, t_ns: int) -> float:
+    """How many times a sighting's variance counts because its camera errs as it did in its last one."""
+    last_ns = track.cameras.get(camera_id)
+    return 1.0 if last_ns is None else max(1.0, _ERRS_ALIKE_NS / max(abs(t_ns - last_ns), _LEAST_APART_NS))
 
 
 def _show(track: TrackMemory, now_ns: int) -> Track:
