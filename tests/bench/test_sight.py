@@ -11,7 +11,7 @@ import pytest
 from drivers.twin.devices import true_bodies
 from drivers.twin.render import load_bodies
 from drivers.twin.scenario import Trade, World
-from drivers.twin.sight import FittedSight, SightModel, fitted_sight
+from drivers.twin.sight import BadLight, FittedSight, SightModel, fitted_sight
 from engine.bench.sight import (
     Moment,
     Plan,
@@ -21,6 +21,7 @@ from engine.bench.sight import (
     compare,
     draw_rows,
     film,
+    fit_light,
     fit_sight,
     simulate,
     watch,
@@ -72,7 +73,8 @@ def test_a_model_that_sees_worse_shows_in_every_figure(
 ) -> None:
     model = fitted_sight().model
     joint = tuple(
-        msgspec.structs.replace(row, along_m=tuple(3 * along_m for along_m in row.along_m)) for row in model.joint
+        msgspec.structs.replace(row, along_m=_tripled(row.along_m), unsure_along_m=_tripled(row.unsure_along_m))
+        for row in model.joint
     )
     odds = msgspec.structs.replace(model.found.again, base=-1.0)
     found = msgspec.structs.replace(model.found, again=odds, new=odds)
@@ -81,6 +83,23 @@ def test_a_model_that_sees_worse_shows_in_every_figure(
     assert rows["wrist, clear, error m p50"].simulated > 1.5 * rows["wrist, clear, error m p50"].measured
     assert rows["missed, 95% to 100% in sight"].simulated > 0.3
     assert rows["frames missed in a row, mean"].simulated > rows["frames missed in a row, mean"].measured
+
+
+def _tripled(values: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(3 * value for value in values)
+
+
+def test_a_fit_finds_what_the_light_did(folder: StoreFolder, people: list[Moment]) -> None:
+    dim = BadLight(doublings=(-3.0, 0.0), log_odds=(-2.0, 0.0), errors=(1.6, 1.0), scores=(0.7, 1.0))
+    model = msgspec.structs.replace(fitted_sight().model, light=dim)
+    watched = {
+        gain: watch(folder.store, [simulate(folder.store, people, model, seed=3, gain=gain)]) for gain in (0.125, 1.0)
+    }
+    light = fit_light(watched, model.found)
+    assert light.doublings == (-3.0, 0.0)
+    assert light.log_odds == pytest.approx((-2.0, 0.0), abs=0.6)
+    assert light.errors == pytest.approx((1.6, 1.0), rel=0.15)
+    assert light.scores == pytest.approx((0.7, 1.0), rel=0.05)
 
 
 def test_pictures_are_looked_at_as_the_engine_does(folder: StoreFolder) -> None:
@@ -100,7 +119,9 @@ def test_pictures_are_looked_at_as_the_engine_does(folder: StoreFolder) -> None:
 def test_what_is_written_is_what_the_twin_reads(tmp_path: Path) -> None:
     row = SightRow(what="wrist, clear, error m p50", samples=100, measured=0.05, simulated=0.06)
     fitted = fitted_sight()
-    report = SightReport(frames=10, looks=20, detector_frames=5, held_out_frames=5, model=fitted.model, rows=(row,))
+    report = SightReport(
+        frames=10, looks=20, detector_frames=5, light_frames=0, held_out_frames=5, model=fitted.model, rows=(row,)
+    )
     write_sight(tmp_path / "sight.toml", report)
     written = msgspec.convert(tomllib.loads((tmp_path / "sight.toml").read_text(encoding="utf-8")), FittedSight)
     assert written.model == fitted.model

@@ -100,7 +100,7 @@ def _remember(rng, latent, fresh, frames, joints, persistence, sigmas):
             if fresh:
                 latent[j, kind] = rng.standard_normal()
             else:
-                kept = decay**frames
+                kept = decay if frames == 1 else decay**frames
                 latent[j, kind] = kept * latent[j, kind] + np.sqrt(1 - kept * kept) * rng.standard_normal()
             own = np.sqrt(share) * latent[j, kind] + np.sqrt(1 - share) * rng.standard_normal()
             if FOLLOWED[j] >= 0:
@@ -120,13 +120,16 @@ def _joints(
     x0, y0, x1, y1 = 1e9, 1e9, -1e9, -1e9
     for j in range(len(pixels)):
         group, sightline = group_of(j, joints), _SIGHTLINE[cause[j]]
-        table, slope = tables[group, sightline, whole], slopes[group, sightline, whole]
+        table = tables[group, sightline, whole]
+        slope, most_m = slopes[group, sightline, whole]
         score = min(max(_at(table[0], sigmas[j, 0]), 0.0), 1.0)
         half = 1 if sigmas[j, 0] < 0 else 3
         along = _at(table[half], sigmas[j, 1])
         across = _at(table[half + 1], sigmas[j, 2]) * (ACROSS_M + abs(along))
+        grown = max(score, LEAST_SCORE) ** -slope
+        grown *= min(1.0, most_m / max(grown * np.sqrt(along * along + across * across), 1e-9)) * light[1] * px_per_m
         ux, uy = pixels[INNER[j], 0] - pixels[j, 0], pixels[INNER[j], 1] - pixels[j, 1]
-        grown = light[1] * max(score, LEAST_SCORE) ** -slope * px_per_m / max(np.sqrt(ux * ux + uy * uy), 1e-6)
+        grown /= max(np.sqrt(ux * ux + uy * uy), 1e-6)
         x, y = pixels[j, 0], pixels[j, 1]
         if cause[j] == OFF:
             x, y = min(max(x, limits[0]), limits[2]), min(max(y, limits[1]), limits[3])

@@ -109,7 +109,8 @@ class JointErrors(_Part, frozen=True, kw_only=True):
     The error has a component ``along_m`` of the limb (towards its inner end), metres at the body, and one ``across`` as
     a share of ACROSS_M plus what it is along: who is far off is so in both. Both are those of a score
     of 1, and grow as it falls: by ``score ** -slope``. ``unsure`` are those whose score is below the
-    median of their kind; their errors have longer tails.
+    median of their kind; their errors have longer tails. No error is greater than
+    ``most_m``.
     """
 
     group: JointGroup
@@ -118,6 +119,7 @@ class JointErrors(_Part, frozen=True, kw_only=True):
     samples: int
     score: Quantiles
     slope: float
+    most_m: float
     unsure_along_m: Quantiles
     unsure_across: Quantiles
     along_m: Quantiles
@@ -229,7 +231,7 @@ class Tables:
     """The model as the kernel takes it; distributions over TABLE_SIGMAS.
 
     odds (2, 9): new, again. joint (8 groups, 6 sightlines, part or whole, score, then along and across of the unsure
-    and of the sure, 25) and slope (8, 6, 2).
+    and of the sure, 25) and slope (8, 6, 2, 2), with most_m.
     persistence (8, 3, 3): share, decay in a frame, follows. box (side, top, bottom, score part, score whole; 25).
     ghost (offset x, y, joint score; 25). chances: mirrored begins, ends, ghost's rate, width, height.
     """
@@ -251,7 +253,7 @@ def tables(model: SightModel) -> Tables:
     """Prepare a model for drawing. Raises ``ValueError`` where it says nothing of a group."""
     rows = {(row.group, row.sightline, row.whole): row for row in model.joint}
     shape = (len(GROUPS), len(SIGHTLINES), 2)
-    joint, slope = np.zeros((*shape, 5, len(TABLE_SIGMAS))), np.zeros(shape)
+    joint, slope = np.zeros((*shape, 5, len(TABLE_SIGMAS))), np.zeros((*shape, 2))
     for g, group in enumerate(GROUPS):
         for s, sightline in enumerate(SIGHTLINES):
             for whole in (False, True):
@@ -260,7 +262,7 @@ def tables(model: SightModel) -> Tables:
                     _table(values)
                     for values in (row.score, row.unsure_along_m, row.unsure_across, row.along_m, row.across)
                 ]
-                slope[g, s, int(whole)] = row.slope
+                slope[g, s, int(whole)] = row.slope, row.most_m
     box, ghost = model.box, model.ghost
     return Tables(
         odds=np.array([msgspec.structs.astuple(model.found.new), msgspec.structs.astuple(model.found.again)]),

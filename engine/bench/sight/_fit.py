@@ -201,6 +201,7 @@ def _row(kind: _Kind, score: Floats, along: Floats, across: Floats) -> JointErro
         samples=len(score),
         score=quantiles(score),
         slope=slope,
+        most_m=quantiles(np.hypot(along, across))[-1],
         unsure_along_m=quantiles(along_m[unsure]),
         unsure_across=quantiles(share[unsure]),
         along_m=quantiles(along_m[~unsure]),
