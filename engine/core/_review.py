@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from engine.core._attribution import Explanation
 from engine.core._carts import Entry
 from engine.core._cases import Case
 from engine.core._hands import Suspect
+from engine.core._parts import Part, parts_of
 from engine.core._state import World
 from engine.core._statements import Wording, learn_from, lines_of, say, say_only, withdraw, worded
 from engine.domain import (
@@ -34,7 +37,7 @@ _LATER_FACTS = "later facts"
 
 
 def judge(world: World, step: WeightSettled, explanations: Sequence[Explanation], suspects: Sequence[Suspect]) -> None:
-    """Let a settled step become lines, a staff movement or a question; exactly one of them."""
+    """Let a settled step become lines, a staff movement or a question; of several movements, each for itself."""
     best = explanations[0]
     by_staff = [e for e in explanations if e.staff]
     if by_staff and _cheaper_alone(world, sum(e.probability_ppm for e in by_staff)):
@@ -44,8 +47,37 @@ def judge(world: World, step: WeightSettled, explanations: Sequence[Explanation]
         lines = lines_of(world, step, explanations, settled=True)
         say_only(world, step.step_id, lines, cause="weight settled")
         learn_from(world, step, lines)
+    elif parts := parts_of(explanations):
+        lines = lines_of(world, step, explanations, settled=True)
+        _judge_each(world, step, tuple(zip(parts, lines, strict=True)), suspects=suspects)
     else:
         ask(world, step, explanations, suspects=suspects, cause=_cause_of(explanations))
+
+
+def _judge_each(
+    world: World, step: WeightSettled, parts: Sequence[tuple[Part, Entry]], *, suspects: Sequence[Suspect]
+) -> None:
+    """Let what is sure of several movements stand, and ask about each of the others."""
+    said: list[Entry] = []
+    for part, line in parts:
+        ppm = part.probability_ppm
+        if ppm >= _HELD_PPM:
+            settled = _cheaper_alone(world, ppm)
+            statement = msgspec.structs.replace(line.statement, settled=settled, probability_ppm=ppm)
+            said.append(msgspec.structs.replace(line, statement=statement))
+    say_only(world, step.step_id, said, cause="asked")
+    standing = {entry.statement.line_id: entry.statement.settled for entry in said}
+    for part, line in parts:
+        line_id = line.statement.line_id
+        if not standing.get(line_id, False):
+            question = _question(
+                world,
+                step,
+                line_id=line_id if line_id in standing else None,
+                cause=part.cause,
+                hypotheses=_with_the_nearest(part.hypotheses, suspects),
+            )
+            _open(world, question, line_id, line.plate_id)
 
 
 def ask(
@@ -68,22 +100,39 @@ def ask(
     shelf = world.store.shelf_by_id[step.shelf_id]
     mass_mg = {plate.plate_id: plate.mass_mg for plate in step.plates}
     loudest = max(shelf.plate_ids, key=lambda plate_id: abs(mass_mg.get(plate_id, 0)))
-    question = NeedsReview(
+    question = _question(
+        world,
+        step,
+        line_id=held[0].statement.line_id if held else None,
+        cause=cause,
+        hypotheses=_hypotheses(explanations, suspects),
+    )
+    line_id = question.line_id or LineId(f"{step.step_id}/1")
+    _open(world, question, line_id, best.moves[0].spot.main_plate_id if best.moves else loudest)
+
+
+def _question(
+    world: World,
+    step: WeightSettled,
+    *,
+    line_id: LineId | None,
+    cause: CaseCause,
+    hypotheses: tuple[Hypothesis, ...],
+) -> NeedsReview:
+    return NeedsReview(
         t_ns=world.now_ns,
         case_id=world.state.cases.next_id(step.step_id),
         step_id=step.step_id,
-        line_id=held[0].statement.line_id if held else None,
+        line_id=line_id,
         shelf_id=step.shelf_id,
         plate_ids=tuple(plate.plate_id for plate in step.plates),
         start_ns=step.start_ns,
         end_ns=step.end_ns,
         mass_mg=step.mass_mg,
         cause=cause,
-        hypotheses=_hypotheses(explanations, suspects),
+        hypotheses=hypotheses,
         deadline_ns=_deadline_ns(world),
     )
-    line_id = question.line_id or LineId(f"{step.step_id}/1")
-    _open(world, question, line_id, best.moves[0].spot.main_plate_id if best.moves else loudest)
 
 
 def balance(world: World) -> None:
@@ -281,11 +330,14 @@ def _hypotheses(explanations: Sequence[Explanation], suspects: Sequence[Suspect]
         verdicts = [Verdict(visit_id=m.visit_id, sku_id=m.sku_id, quantity=m.quantity) for m in e.moves]
         for verdict in verdicts or [_NOTHING]:
             ppm[verdict] = min(_CERTAIN_PPM, ppm.get(verdict, 0) + e.probability_ppm)
-    named = sorted(ppm.items(), key=lambda item: -item[1])[:_NAMED]
-    known = {verdict.visit_id for verdict, _ in named}
-    guess = next((v for v, _ in named if v.sku_id is not None), _NOTHING)
+    claims = [Hypothesis(verdict=verdict, probability_ppm=share) for verdict, share in ppm.items()]
+    return _with_the_nearest(sorted(claims, key=lambda h: -h.probability_ppm), suspects)
+
+
+def _with_the_nearest(claims: Sequence[Hypothesis], suspects: Sequence[Suspect]) -> tuple[Hypothesis, ...]:
+    named = claims[:_NAMED]
+    known = {h.verdict.visit_id for h in named}
+    guess = next((h.verdict for h in named if h.verdict.sku_id is not None), _NOTHING)
     near = sorted((s for s in suspects if s.visit_id not in known), key=lambda s: -s.best_ratio)[:_NEAREST]
     added = [Verdict(visit_id=s.visit_id, sku_id=guess.sku_id, quantity=guess.quantity) for s in near]
-    return tuple(
-        Hypothesis(verdict=verdict, probability_ppm=share) for verdict, share in (*named, *((v, 0) for v in added))
-    )
+    return (*named, *(Hypothesis(verdict=verdict, probability_ppm=0) for verdict in added))

@@ -5,14 +5,16 @@ from collections.abc import Mapping
 import pytest
 
 from engine.core import StoreCore
-from engine.domain import InputFact, NeedsReview, OutputFact
-from tests.build import bodies, body, carts, hand_in, in_time, play, settled, small_store, tick
+from engine.domain import InputFact, NeedsReview, OutputFact, Picked
+from tests.build import answer, bodies, body, carts, hand_in, in_time, play, settled, small_store, tick
 
 STORE = small_store(gates=False)
 START_S = 5.0
 
 
-def step(hands: Mapping[str, tuple[str, ...]], plates_g: Mapping[str, float]) -> list[OutputFact]:
+def step(
+    hands: Mapping[str, tuple[str, ...]], plates_g: Mapping[str, float], *, core: StoreCore | None = None
+) -> list[OutputFact]:
     """What is said of one step while each of these people has hands at these plates; other hands hang down."""
     facts: list[InputFact] = []
     for i in range(-8, 9):
@@ -22,20 +24,14 @@ def step(hands: Mapping[str, tuple[str, ...]], plates_g: Mapping[str, float]) ->
         }
         facts.append(bodies(START_S + i / 10, *(body(name, hands=at) for name, at in reaching.items())))
     shelf_id = next(iter(plates_g))[:2]
-    return play(StoreCore(STORE), in_time(facts, [settled(shelf_id, START_S, plates_g), tick(START_S + 2)]))
+    return play(core or StoreCore(STORE), in_time(facts, [settled(shelf_id, START_S, plates_g), tick(START_S + 2)]))
 
 
 def likeliest(said: list[OutputFact]) -> set[tuple[str | None, str | None, int]]:
-    """The cart lines, or the claims that a question finds as likely as its likeliest."""
-    case = next((f for f in said if isinstance(f, NeedsReview)), None)
-    if case is None:
-        return {(name, sku, units) for name, cart in carts(said).items() for sku, units in cart.items()}
-    most = max(h.probability_ppm for h in case.hypotheses)
-    return {
-        (h.verdict.visit_id, h.verdict.sku_id, h.verdict.quantity)
-        for h in case.hypotheses
-        if h.probability_ppm > 0.99 * most
-    }
+    """What is in the carts, and what each question whose line is in none finds likeliest."""
+    asked = [max(f.hypotheses, key=lambda h: h.probability_ppm).verdict for f in said if isinstance(f, NeedsReview)]
+    held = {(name, sku, units) for name, cart in carts(said).items() for sku, units in cart.items()}
+    return held | {(verdict.visit_id, verdict.sku_id, verdict.quantity) for verdict in asked}
 
 
 @pytest.mark.parametrize(
@@ -64,3 +60,20 @@ def test_neighbours_taken_at_once_are_each_of_the_hand_that_was_there(
     hands: dict[str, tuple[str, ...]], expected: set[tuple[str, str, int]]
 ) -> None:
     assert likeliest(step(hands, {"s1p2": -421, "s1p3": -1002})) == expected
+
+
+def test_of_two_at_once_the_sure_one_stands_and_the_doubtful_one_is_asked_about() -> None:
+    said = step({"ann": ("s1p1",), "bob": ("s1p4",), "eve": ("s1p4",)}, {"s1p1": -421, "s1p4": -1002})
+    assert [(f.visit_id, f.sku_id) for f in said if isinstance(f, Picked) and f.settled] == [("ann", "beans")]
+    (case,) = [f for f in said if isinstance(f, NeedsReview)]
+    assert {(h.verdict.visit_id, h.verdict.sku_id) for h in case.hypotheses[:2]} == {("bob", "rice"), ("eve", "rice")}
+
+
+def test_both_of_two_that_are_doubtful_can_be_answered() -> None:
+    core = StoreCore(STORE)
+    said = step({"ann": ("s1p1",), "bob": ("s1p1",)}, {"s1p1": -842}, core=core)
+    questions = [f for f in said if isinstance(f, NeedsReview)]
+    for number, (question, name) in enumerate(zip(questions, ("bob", "ann"), strict=True)):
+        said += play(core, [answer(20.0 + number, question.case_id, name, "beans", 1)])
+    assert carts(said) == {"ann": {"beans": 1}, "bob": {"beans": 1}}
+    assert not any(isinstance(f, NeedsReview) for f in core.standing_facts())

@@ -1,0 +1,89 @@
+"""A step of several movements, one by one: what each may have been, whatever is doubtful about the others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.core._attribution import Explanation
+from engine.domain import CaseCause, Hypothesis, SkuId, Verdict, VisitId
+
+_CERTAIN_PPM = 1_000_000
+_NOTHING = Verdict(visit_id=None, sku_id=None, quantity=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A movement of the likeliest explanation as a claim, and all that it may have been, the likeliest first."""
+
+    claim: Verdict
+    hypotheses: tuple[Hypothesis, ...]
+
+    @property
+    def probability_ppm(self) -> int:
+        """How likely the claim is, over all explanations of the step."""
+        return next((h.probability_ppm for h in self.hypotheses if h.verdict == self.claim), 0)
+
+    @property
+    def cause(self) -> CaseCause:
+        """What is least certain: who it was, or what it was."""
+        who: dict[VisitId | None, int] = {}
+        what: dict[tuple[SkuId | None, int], int] = {}
+        for h in self.hypotheses:
+            thing = h.verdict.sku_id, h.verdict.quantity
+            who[h.verdict.visit_id] = who.get(h.verdict.visit_id, 0) + h.probability_ppm
+            what[thing] = what.get(thing, 0) + h.probability_ppm
+        return CaseCause.WHO if max(who.values()) <= max(what.values()) else CaseCause.WHAT
+
+
+def parts_of(explanations: Sequence[Explanation]) -> tuple[Part, ...]:
+    """The single units of the likeliest explanation; none when it is one movement, or not all for carts."""
+    best = explanations[0]
+    if len(best.moves) < 2 or not best.chargeable or any(abs(move.quantity) != 1 for move in best.moves):
+        return ()
+    claims = _units(best)
+    ppm: list[dict[Verdict, int]] = [{} for _ in claims]
+    for explanation in explanations:
+        for shares, verdict in zip(ppm, _matched(claims, _units(explanation)), strict=True):
+            shares[verdict] = min(_CERTAIN_PPM, shares.get(verdict, 0) + explanation.probability_ppm)
+    return tuple(
+        Part(
+            claim=claim,
+            hypotheses=tuple(
+                Hypothesis(verdict=verdict, probability_ppm=share)
+                for verdict, share in sorted(shares.items(), key=lambda item: -item[1])
+            ),
+        )
+        for claim, shares in zip(claims, ppm, strict=True)
+    )
+
+
+def _units(explanation: Explanation) -> list[Verdict]:
+    """Each unit that an explanation moves."""
+    return [
+        Verdict(visit_id=move.visit_id, sku_id=move.sku_id, quantity=1 if move.quantity > 0 else -1)
+        for move in explanation.moves
+        for _ in range(abs(move.quantity))
+    ]
+
+
+def _matched(claims: Sequence[Verdict], units: list[Verdict]) -> list[Verdict]:
+    """For each claim the unit of another explanation that stands in its place: the same, or of the same product."""
+    found: dict[int, Verdict] = {}
+    for alike in (_same, _same_product, _any):
+        for index, claim in enumerate(claims):
+            unit = next((unit for unit in units if alike(claim, unit)), None)
+            if index not in found and unit is not None:
+                found[index] = unit
+                units.remove(unit)
+    return [found.get(index, _NOTHING) for index in range(len(claims))]
+
+
+def _same(claim: Verdict, unit: Verdict) -> bool:
+    return claim == unit
+
+
+def _same_product(claim: Verdict, unit: Verdict) -> bool:
+    return (claim.sku_id, claim.quantity) == (unit.sku_id, unit.quantity)
+
+
+def _any(claim: Verdict, unit: Verdict) -> bool:
+    return claim.quantity == unit.quantity
