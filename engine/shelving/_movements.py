@@ -252,8 +252,7 @@ class ShelfMovements:
         return any(plate in step.plates for step in self.open)
 
     def _onset_ns(self, plates: list[int], short_g: Floats) -> int:
-        trace_g = (self.window.grams[:, plates] - self.rest.level_g[plates]).sum(axis=1)
-        return onset_ns(trace_g, self.window, float(short_g[plates].sum()))
+        return onset_ns(self.window.grams[:, plates] - self.rest.level_g[plates], self.window, short_g[plates])
 
     def _baseline(self, t_ns: int, *, resumed: bool) -> ShelfBaseline:
         plates = tuple(

@@ -68,17 +68,17 @@ def provisional(t_ns: int, shelf: Shelf, step: OpenStep, moved: Movement) -> Wei
 
 def settled(shelf: Shelf, step: OpenStep, moved: Movement, window: WindowPart, level_g: Floats) -> WeightSettled:
     """The final answer for ``step``, timed and drawn from the samples since."""
-    trace_g = (window.grams[:, step.plates] - level_g[step.plates]).sum(axis=1)
+    changes_g = window.grams[:, step.plates] - level_g[step.plates]
+    moved_g = np.array([moved.grams.get(index, 0.0) for index in step.plates])
     times_ns = window.times_ns
-    mass_g = moved.mass_mg / 1000
-    start_ns = onset_ns(trace_g, window, mass_g) if moved.grams else step.start_ns
-    trace_mg, period_ms, lead_ms = _drawing(trace_g, window, start_ns)
+    start_ns = onset_ns(changes_g, window, moved_g) if moved_g.any() else step.start_ns
+    trace_mg, period_ms, lead_ms = _drawing(changes_g.sum(axis=1), window, start_ns)
     return WeightSettled(
         t_ns=int(times_ns[-1]),
         step_id=step.step_id,
         shelf_id=shelf.shelf_id,
         start_ns=start_ns,
-        end_ns=max(start_ns, _arrival_ns(trace_g, window, mass_g)),
+        end_ns=max(start_ns, _arrival_ns(changes_g, window, moved_g)),
         mass_mg=moved.mass_mg,
         sigma_mg=_mg(moved.sigma_g),
         plates=moved.by_plate(shelf),
@@ -88,9 +88,9 @@ def settled(shelf: Shelf, step: OpenStep, moved: Movement, window: WindowPart, l
     )
 
 
-def onset_ns(trace_g: Floats, window: WindowPart, mass_g: float) -> int:
-    """When ``trace_g`` (rows,) last left the old level on its way to ``mass_g``."""
-    share = trace_g / mass_g
+def onset_ns(changes_g: Floats, window: WindowPart, moved_g: Floats) -> int:
+    """When ``changes_g`` (rows, plates) last left the old levels on their way to ``moved_g`` (plates,), not all 0."""
+    share = _way_g(changes_g, moved_g) / np.abs(moved_g).sum()
     before = np.flatnonzero(share < _ONSET_SHARE)
     times_ns = window.times_ns
     if not len(before):
@@ -102,9 +102,16 @@ def onset_ns(trace_g: Floats, window: WindowPart, mass_g: float) -> int:
     return int(times_ns[row] + into * (times_ns[row + 1] - times_ns[row]))
 
 
-def _arrival_ns(trace_g: Floats, window: WindowPart, mass_g: float) -> int:
-    off = np.abs(trace_g - mass_g)
-    away = np.flatnonzero(off > max(_ARRIVAL_SHARE * float(np.abs(trace_g).max()), 1.0))
+def _way_g(changes_g: Floats, moved_g: Floats) -> Floats:
+    """How far the plates are on their way, together (rows,): what leaves one plate makes up for nothing that comes."""
+    way_g: Floats = changes_g @ np.sign(moved_g)
+    return way_g
+
+
+def _arrival_ns(changes_g: Floats, window: WindowPart, moved_g: Floats) -> int:
+    way_g = _way_g(changes_g, moved_g) if moved_g.any() else changes_g.sum(axis=1)
+    off = np.abs(way_g - np.abs(moved_g).sum())
+    away = np.flatnonzero(off > max(_ARRIVAL_SHARE * float(np.abs(way_g).max()), 1.0))
     row = int(away[-1]) + 1 if len(away) else 0
     return int(window.times_ns[min(row, len(off) - 1)])
 

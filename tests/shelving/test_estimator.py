@@ -64,6 +64,14 @@ def test_two_movements_at_one_instant_far_apart_are_two_steps() -> None:
     assert sorted(round(step.mass_mg / 1000, -1) for step in steps) == [-300, 450]
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_what_comes_beside_what_goes_starts_when_they_do(seed: int) -> None:
+    trace = Trace(6, seed=seed).move(4, 3.0, 446).move(5, 3.02, -460).ring((4, 5), 3.1, 20)
+    (step,) = movements(sense(trace))
+    assert abs(step.start_ns - (START_NS + 3.01 * S)) < 0.05 * S
+    assert step.start_ns < step.end_ns < START_NS + 3.7 * S
+
+
 def test_lift_and_return_in_one_reach_settles_to_nothing() -> None:
     facts = sense(Trace(7).move(4, 3.0, -350).move(4, 3.3, 350))
     assert of_type(facts, WeightProvisional)
