@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pytest
 
 from engine.core import StoreCore
-from engine.domain import InputFact, NeedsReview, OutputFact, Picked
-from tests.build import answer, bodies, body, carts, hand_in, in_time, play, settled, small_store, tick
+from engine.domain import BodiesTracked, BodyTracked, InputFact, NeedsReview, OutputFact, Picked
+from tests.build import answer, bodies, body, carts, hand_in, in_time, ns, play, settled, small_store, tick
 
 STORE = small_store(gates=False)
 START_S = 5.0
@@ -77,3 +77,25 @@ def test_both_of_two_that_are_doubtful_can_be_answered() -> None:
         said += play(core, [answer(20.0 + number, question.case_id, name, "beans", 1)])
     assert carts(said) == {"ann": {"beans": 1}, "bob": {"beans": 1}}
     assert not any(isinstance(f, NeedsReview) for f in core.standing_facts())
+
+
+def test_hands_seen_elsewhere_clear_a_whole_crowd() -> None:
+    crowd = {f"p{i}": (f"s1p{i}", f"s1p{i}") for i in (4, 5, 6)} | {f"q{i}": (f"s2p{i}", f"s2p{i}") for i in (4, 5, 6)}
+    said = step({"ann": ("s1p1",), **crowd}, {"s1p1": -421})
+    assert carts(said) == {"ann": {"beans": 1}}
+    assert not any(isinstance(f, NeedsReview) for f in said)
+
+
+def test_hands_that_nobody_saw_clear_nobody() -> None:
+    unseen = [
+        BodiesTracked(
+            t_ns=ns(START_S + i / 10),
+            bodies=(
+                body("ann", at_m=(-0.4, 0.8), hands=[hand_in(STORE, "s1p1")] if abs(i) <= 4 else ()),
+                *(BodyTracked(name=f"p{n}", head_m=(-0.1 * n, 0.9, 1.7), hands_m=()) for n in range(6)),
+            ),
+        )
+        for i in range(-8, 9)
+    ]
+    facts = in_time(unseen, [settled("s1", START_S, {"s1p1": -421}), tick(START_S + 2)])
+    assert any(isinstance(f, NeedsReview) for f in play(StoreCore(STORE), facts))
