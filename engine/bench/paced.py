@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 import msgspec
+import psutil
 
 from engine.runtime.paced import Stimulus, Told, read_message, write_message
 from engine.store import StoreFolder
@@ -48,6 +49,12 @@ class PacedProcess:
             said = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
             raise EngineEndedError(f"the engine ended with code {self._process.wait()}: {said[-1] if said else ''}")
         return self._decoder.decode(answer)
+
+    @property
+    def cpu_s(self) -> float:
+        """The processor time that the engine has used since it was started."""
+        used = psutil.Process(self._process.pid).cpu_times()
+        return used.user + used.system
 
     def close(self) -> None:
         """End the process and wait for it."""

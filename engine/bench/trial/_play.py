@@ -25,7 +25,7 @@ class EndlessTrialError(Exception):
 
 def play(plan: TrialPlan, engine: PacedProcess, folder: StoreFolder, bodies: tuple[Body, ...]) -> Trial:
     """One trial. Raises ``ScenarioError`` and ``EngineEndedError``."""
-    began_cpu_s = time.process_time()
+    began_cpu_s = time.process_time() + engine.cpu_s
     feed = Feed(folder, plan, bodies)
     engine.take([Opening(at_ns=FIRST_NS)])
     heard: list[Heard] = []
@@ -57,7 +57,7 @@ def play(plan: TrialPlan, engine: PacedProcess, folder: StoreFolder, bodies: tup
         true_places=tuple(places),
         reference=feed.reference(),
         simulated_s=chunks * CHUNK_NS / 1e9,
-        cpu_s=told.cpu_s + time.process_time() - began_cpu_s,
+        cpu_s=time.process_time() + engine.cpu_s - began_cpu_s,
         opened_ns=OPENING_NS,
     )
 

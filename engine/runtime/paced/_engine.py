@@ -2,7 +2,6 @@
 
 import heapq
 import itertools
-import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -60,14 +59,12 @@ class PacedEngine:
         return Told(
             decided=tuple(self._decided),
             floor=self._conductor.core.floor(self._now_ns),
-            cpu_s=time.process_time() - self._opened_cpu_s,
             failed=self._conductor.failed,
         )
 
     def _open(self, at_ns: int) -> None:
         store = self._folder.store
         self._now_ns, self._tick_ns = at_ns, at_ns + _TICK_NS
-        self._opened_cpu_s = time.process_time()
         self._conductor = Conductor(self._core_type(store))
         self._merger = Merger()
         self._seq = itertools.count(1)

@@ -76,11 +76,9 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
 class Told(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to some stimuli: what was concluded, and the floor as it is at the last of them.
 
-    ``cpu_s`` is the processor time that the engine has used since it opened. ``failed`` counts the facts on which
-    the core failed.
+    ``failed`` counts the facts on which the core failed.
     """
 
     decided: tuple[Decided, ...]
     floor: FloorView
-    cpu_s: float
     failed: int
