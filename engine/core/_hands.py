@@ -122,7 +122,7 @@ class Hands:
 
     def _of_member(self, member: Member, plates: Sequence[Plate], start_ns: int) -> dict[PlateId, Witness]:
         samples = [s for track_id in member.trail for s in self._samples(track_id, start_ns)]
-        lost_s = 0.0 if member.track_id is not None else max(0, start_ns - member.seen_ns) / 1e9
+        lost_s = max(0, start_ns - member.seen_ns) / 1e9
         doubt = _LOST if not samples and lost_s >= _LOST_S else 1.0
         body = member.place_m, _slack_m(member.seen_ns - start_ns)
         return {plate.plate_id: self._weigh(plate, samples, start_ns, body=body).times(doubt) for plate in plates}

@@ -99,3 +99,15 @@ def test_hands_that_nobody_saw_clear_nobody() -> None:
     ]
     facts = in_time(unseen, [settled("s1", START_S, {"s1p1": -421}), tick(START_S + 2)])
     assert any(isinstance(f, NeedsReview) for f in play(StoreCore(STORE), facts))
+
+
+def test_whom_no_camera_has_seen_for_a_second_is_not_who_reaches() -> None:
+    facts: list[InputFact] = []
+    for i in range(-40, 9):
+        near = [body(name, at_m=(0.1, 0.9)) for name in ("bob", "eve", "tom") if i < -12]
+        facts.append(
+            bodies(START_S + i / 10, body("ann", hands=[hand_in(STORE, "s1p1")] if abs(i) <= 4 else ()), *near)
+        )
+    said = play(StoreCore(STORE), in_time(facts, [settled("s1", START_S, {"s1p1": -421}), tick(START_S + 2)]))
+    assert carts(said) == {"ann": {"beans": 1}}
+    assert not any(isinstance(f, NeedsReview) for f in said)
