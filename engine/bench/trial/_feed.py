@@ -53,8 +53,8 @@ class Feed:
         self._under_way: list[Stimulus] = []
         self.now_ns = self._happened_ns = FIRST_NS
 
-    def chunk(self) -> list[Stimulus]:
-        """What reaches the engine in the next tenth of a second, in order."""
+    def chunk(self, *, show_floor: bool = False) -> list[Stimulus]:
+        """What reaches the engine in the next tenth of a second, in order, at its end perhaps a question for the floor."""
         begin_ns, self.now_ns = self.now_ns, self.now_ns + CHUNK_NS
         seen = list(self._cameras.look(begin_ns, self.world)) if self._evidence != "weight" else []
         self.world.advance(seconds_at(self.now_ns))
@@ -65,7 +65,7 @@ class Feed:
         self._under_way.sort(key=lambda stimulus: stimulus.at_ns)
         arrived = sum(stimulus.at_ns <= self.now_ns for stimulus in self._under_way)
         stimuli, self._under_way = self._under_way[:arrived], self._under_way[arrived:]
-        return [*stimuli, TimePassed(at_ns=self.now_ns)]
+        return [*stimuli, TimePassed(at_ns=self.now_ns, show_floor=show_floor)]
 
     @property
     def idle_ns(self) -> int:

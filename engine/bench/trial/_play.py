@@ -13,7 +13,7 @@ from engine.domain import FloorView, ReceiptIssued, VisitLeft
 from engine.runtime.paced import Opening
 from engine.store import StoreFolder
 
-_FLOOR_EVERY = 2  # chunks
+_FLOOR_EVERY = 5  # chunks: twice a second
 _ENDLESS_NS = 240_000_000_000
 _AFTER_NS = 3_000_000_000
 _RECEIPTS_NS = 10_000_000_000  # on top of the deadline after which the engine decides a case by itself
@@ -33,10 +33,10 @@ def play(plan: TrialPlan, engine: PacedProcess, folder: StoreFolder, bodies: tup
     places: list[TruePlace] = []
     chunks, over_ns = 0, 0
     while True:
-        told = engine.take(feed.chunk())
+        told = engine.take(feed.chunk(show_floor=chunks % _FLOOR_EVERY == 0))
         heard += [Heard(decided.at_ns, decided.fact) for decided in told.decided]
         chunks += 1
-        if chunks % _FLOOR_EVERY == 0:
+        if told.floor is not None:
             floors.append(told.floor)
             places += feed.places()
         if feed.idle_ns > _ENDLESS_NS:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from engine.domain import CameraId, ControllerHealth, ControllerId, InputFact, PersonsSeen, Recorded, Tick
+from engine.domain import CameraId, ControllerHealth, ControllerId, FloorView, InputFact, PersonsSeen, Recorded, Tick
 from engine.ports import ShelfSamples
 from engine.runtime.corehost import Conductor, CoreType
 from engine.runtime.inbox import Merger
@@ -49,6 +49,7 @@ class PacedEngine:
     def take(self, stimuli: Sequence[Stimulus]) -> Told:
         """Live through these, in order, and say what follows."""
         self._decided: list[Decided] = []
+        self._floor: FloorView | None = None
         for stimulus in stimuli:
             if isinstance(stimulus, Opening):
                 self._open(stimulus.at_ns)
@@ -58,7 +59,7 @@ class PacedEngine:
         self._decide(self._now_ns)
         return Told(
             decided=tuple(self._decided),
-            floor=self._conductor.core.floor(self._now_ns),
+            floor=self._floor,
             failed=self._conductor.failed,
         )
 
@@ -97,6 +98,8 @@ class PacedEngine:
                 self._offer(fact, "doors")
             case Commanded(fact=fact):
                 self._offer(fact, "core", awaited=False)
+            case TimePassed(show_floor=True):
+                self._floor = self._conductor.core.floor(self._now_ns)
             case Opening() | TimePassed():
                 pass
 

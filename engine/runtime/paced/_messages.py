@@ -60,7 +60,9 @@ class Commanded(_Stimulus, frozen=True, kw_only=True, tag=True):
 
 
 class TimePassed(_Stimulus, frozen=True, kw_only=True, tag=True):
-    """Nothing happens until then."""
+    """Nothing happens until then; with ``show_floor`` the answer tells who is where."""
+
+    show_floor: bool = False
 
 
 Stimulus = Opening | ShelvesRead | PeopleSeen | FrameTaken | DoorsSaid | Commanded | TimePassed
@@ -74,11 +76,11 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to some stimuli: what was concluded, and the floor as it is at the last of them.
+    """The answer to some stimuli: what was concluded, and the floor where a stimulus asked for it.
 
     ``failed`` counts the facts on which the core failed.
     """
 
     decided: tuple[Decided, ...]
-    floor: FloorView
+    floor: FloorView | None
     failed: int
