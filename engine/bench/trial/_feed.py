@@ -54,7 +54,7 @@ class Feed:
         self.now_ns = self._happened_ns = FIRST_NS
 
     def chunk(self, *, show_floor: bool = False) -> list[Stimulus]:
-        """What reaches the engine in the next tenth of a second, in order, at its end perhaps a question for the floor."""
+        """What reaches the engine in the next tenth of a second, in order, and perhaps a question for the floor."""
         begin_ns, self.now_ns = self.now_ns, self.now_ns + CHUNK_NS
         seen = list(self._cameras.look(begin_ns, self.world)) if self._evidence != "weight" else []
         self.world.advance(seconds_at(self.now_ns))
