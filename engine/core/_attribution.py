@@ -6,7 +6,7 @@ joins the weight (total and where on the shelf), the hands, the planogram as it 
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations, combinations_with_replacement, product
 
 from engine.core._candidates import Candidate, Candidates, Spot, WeightStep, spots_of
@@ -37,7 +37,8 @@ _SWEEP, _PUT_AND_TAKE = 0.15, 0.5
 two products, or it puts one down and takes another in the same reach."""
 _PAIRED_UNITS = 3
 _PAIRED_CANDIDATES = 30
-_GIVE_UP = 25.0
+_GIVE_UP = 16.0
+"""Two movements this many nats less likely than the likeliest two are not looked at."""
 _UNLIKELY_PPM = 100
 
 
@@ -118,8 +119,11 @@ class Attribution:
                 best = moves if log_score > known[0] else known[1]
                 scored[key] = (_log_sum(known[0], log_score), best)
 
+        alone: dict[int, float] = {}  # by identity: everybody's claims share their candidates
         for claim in claims:
-            add((claim.move,), claim.log_weight + scale.log_likelihood((claim.candidate,)))
+            if id(claim.candidate) not in alone:
+                alone[id(claim.candidate)] = scale.log_likelihood((claim.candidate,))
+            add((claim.move,), claim.log_weight + alone[id(claim.candidate)])
         for first, second, log_likelihood in _pairs(claims, scale):
             opposed = first.move.quantity * second.move.quantity < 0
             log_prior = first.log_prior + second.log_prior + math.log(_OUT_AND_IN if opposed else _TWO_MOVES)
@@ -134,7 +138,8 @@ class Attribution:
     def _claims(self, step: WeightStep, spots: tuple[Spot, ...], suspects: Sequence[Suspect]) -> list[_Claim]:
         taken, returned = self._candidates.takes(step, spots), self._candidates.returns(spots)
         restocked = self._candidates.restocks(spots)
-        claims = [self._claim(candidate, None, math.log(_UNSEEN_PERSON)) for candidate in (*taken, *returned)]
+        claims = [self._claim(c, None, log_prior=math.log(_UNSEEN_PERSON)) for c in (*taken, *returned)]
+        puts = {owner: self._candidates.puts(spots, cart) for owner, cart in self._carts.items()}
         for suspect in suspects:
             if suspect.staff:
                 claims += [self._claim(candidate, suspect) for candidate in restocked]
@@ -142,24 +147,26 @@ class Attribution:
                 claims += [self._claim(candidate, suspect) for candidate in (*taken, *returned)]
             else:
                 claims += [self._claim(candidate, suspect) for candidate in taken]
-                claims += self._returns(suspect, spots)
+                claims += self._returns(suspect, puts)
         return claims
 
-    def _returns(self, suspect: Suspect, spots: tuple[Spot, ...]) -> list[_Claim]:
+    def _returns(self, suspect: Suspect, puts: Mapping[VisitId, Sequence[Candidate]]) -> list[_Claim]:
         """Puts by one shopper: out of the own cart, seldom out of another's after an unseen hand-over."""
-        claims: list[_Claim] = []
-        for owner, cart in self._carts.items():
-            handed = 0.0 if owner == suspect.visit_id else math.log(_HANDED_OVER)
-            for candidate in self._candidates.puts(spots, cart):
-                claim = self._claim(candidate, suspect, handed)
-                claims.append(replace(claim, move=replace(claim.move, visit_id=owner)))
-        return claims
+        return [
+            self._claim(
+                candidate, suspect, owner=owner, log_prior=0.0 if owner == suspect.visit_id else math.log(_HANDED_OVER)
+            )
+            for owner, candidates in puts.items()
+            for candidate in candidates
+        ]
 
-    def _claim(self, candidate: Candidate, suspect: Suspect | None, log_prior: float = 0.0) -> _Claim:
+    def _claim(
+        self, candidate: Candidate, suspect: Suspect | None, *, owner: VisitId | None = None, log_prior: float = 0.0
+    ) -> _Claim:
         witnesses = [suspect.at[plate_id] for plate_id in candidate.spot.plate_ids] if suspect is not None else []
         witness = max(witnesses, key=lambda w: w.ratio, default=None)
         move = Move(
-            visit_id=suspect.visit_id if suspect is not None else None,
+            visit_id=owner or (suspect.visit_id if suspect is not None else None),
             staff=suspect.staff if suspect is not None else False,
             sku_id=candidate.sku_id,
             quantity=candidate.quantity,
@@ -191,11 +198,13 @@ class _Scale:
         loudest_g = max((abs(spot.mass_mg) for spot in spots), default=0) / 1000
         self._leak_g = math.hypot(self.sigma_g, _LEAK_FLOOR_G + _LEAK_SHARE * loudest_g)
 
-    def fits(self, candidates: Sequence[Candidate]) -> bool:
-        """Whether the sum is near enough to look closer."""
-        moved = [_grams(candidate) for candidate in candidates]
-        sigma_g = math.hypot(self.sigma_g, *(sigma for _, sigma in moved))
-        return abs(sum(grams for grams, _ in moved) - self.total_g) < 6 * sigma_g
+    def fits(self, a: Candidate, b: Candidate) -> bool:
+        """Whether two make a sum that is near enough to look closer, of few enough units."""
+        if abs(a.quantity) + abs(b.quantity) > _PAIRED_UNITS:
+            return False
+        miss_g = (a.brought_mg + b.brought_mg) / 1000 - self.total_g
+        variance_g2 = self.sigma_g**2 + (a.mass.variance_mg2 + b.mass.variance_mg2) / 1e6
+        return miss_g * miss_g < 36 * variance_g2
 
     def log_likelihood(self, candidates: Sequence[Candidate]) -> float:
         """Density per gram of the total, times how well the shares of the spots agree."""
@@ -245,22 +254,27 @@ def _pairs(claims: Sequence[_Claim], scale: _Scale) -> list[tuple[_Claim, _Claim
         by_candidate.setdefault(claim.candidate.key, []).append(claim)
     strongest = {key: max(claim.log_weight for claim in group) for key, group in by_candidate.items()}
     keys = sorted(by_candidate, key=lambda key: (-strongest[key], key))[:_PAIRED_CANDIDATES]
-    found: list[tuple[_Claim, _Claim, float]] = []
+    fitting: list[tuple[float, float, list[_Claim], list[_Claim]]] = []
     for one, other in combinations_with_replacement(keys, 2):
         a, b = by_candidate[one][0].candidate, by_candidate[other][0].candidate
-        alike = a.sku_id == b.sku_id and (a.spot is b.spot or a.quantity * b.quantity < 0)
-        if alike and a.quantity != b.quantity:
-            continue
-        if abs(a.quantity) + abs(b.quantity) > _PAIRED_UNITS or not scale.fits((a, b)):
-            continue
-        log_likelihood = scale.log_likelihood((a, b))
-        least = strongest[one] + strongest[other] - _GIVE_UP
-        found += [
-            (first, second, log_likelihood)
-            for first, second in _couples(by_candidate[one], by_candidate[other])
-            if first.log_weight + second.log_weight > least and not (alike and first.actor is second.actor)
-        ]
-    return found
+        if (not _alike(a, b) or a.quantity == b.quantity) and scale.fits(a, b):
+            log_likelihood = scale.log_likelihood((a, b))
+            best = strongest[one] + strongest[other] + log_likelihood
+            fitting.append((best, log_likelihood, by_candidate[one], by_candidate[other]))
+    least = max((best for best, *_ in fitting), default=0.0) - _GIVE_UP
+    return [
+        (first, second, log_likelihood)
+        for best, log_likelihood, ones, others in fitting
+        if best > least
+        for first, second in _couples(ones, others)
+        if first.log_weight + second.log_weight + log_likelihood > least
+        and not (first.actor is second.actor and _alike(first.candidate, second.candidate))
+    ]
+
+
+def _alike(a: Candidate, b: Candidate) -> bool:
+    """Whether one person can not have made both as two movements: together they are one, or nothing."""
+    return a.sku_id == b.sku_id and (a.spot is b.spot or a.quantity * b.quantity < 0)
 
 
 def _couples(one: Sequence[_Claim], other: Sequence[_Claim]) -> Iterable[tuple[_Claim, _Claim]]:
