@@ -23,14 +23,12 @@ _SEEN_HZ = 4.0
 def forget_returned(world: World, step: WeightSettled) -> None:
     """Take back the pick and the put of a unit that a hand only lifted; the carts are as if nothing had been."""
     for put in world.state.carts.of_step(step.step_id):
-        if not isinstance(put.statement, PutBack) or not put.statement.settled:
-            continue
-        pick = _pick_of(world, put, step)
+        pick = _pick_of(world, put, step) if isinstance(put.statement, PutBack) else None
         if pick is None:
             continue
-        withdraw(world, put.statement.line_id, cause=_CAUSE)
-        drop_question(world, pick.statement.line_id)
-        withdraw(world, pick.statement.line_id, cause=_CAUSE)
+        for line in (put.statement, pick.statement):
+            drop_question(world, line.line_id)
+            withdraw(world, line.line_id, cause=_CAUSE)
         browsed = Browsed(
             t_ns=world.now_ns,
             visit_id=put.statement.visit_id,
