@@ -27,7 +27,7 @@ class _Wired:
 
 
 class SimulatedShelves:
-    """All plates of a store, polled at the store's rate; the yardstick weighs them too, straight from the cells."""
+    """All plates of a store, polled at the store's rate; the yardstick gets the same readings."""
 
     def __init__(  # noqa: PLR0913 - what a store's shelves are made of
         self,
@@ -41,6 +41,7 @@ class SimulatedShelves:
     ) -> None:
         self._loads = PlateLoads(world, seed=seed, cells=cells, faults=faults)
         self._reference = reference
+        self._known_g = np.zeros(len(self._loads.plate_ids))  # the last that was said of each
         plates = [folder.store.plate_by_id[plate_id] for plate_id in self._loads.plate_ids]
         column = {plate.plate_id: at for at, plate in enumerate(plates)}
         self._in_store_order = np.array([column[plate.plate_id] for plate in folder.store.plates], dtype=np.intp)
@@ -56,11 +57,11 @@ class SimulatedShelves:
         due_ns = np.arange(begin_ns, end_ns, self._sample_ns)
         block_g = self._loads.block(np.array([seconds_at(t_ns) for t_ns in due_ns.tolist()]))
         for t_ns, plates_g in zip(due_ns.tolist(), block_g, strict=True):
-            self._reference.weigh(t_ns, plates_g[self._in_store_order])
             for wired in self._wired:
                 reading = wired.polling.poll(seconds_at(t_ns))
                 if reading is None:
                     continue
+                self._known_g[wired.plates] = plates_g[wired.plates]
                 grams = np.full(wired.channels, np.nan, np.float32)
                 grams[wired.channel_of] = plates_g[wired.plates]
                 yield ShelvesRead(
@@ -69,6 +70,7 @@ class SimulatedShelves:
                     t_ns=instant_of(reading.stamped_s),
                     grams=grams.tobytes(),
                 )
+            self._reference.weigh(t_ns, self._known_g[self._in_store_order])
 
 
 def _wired(section: ControllerSection, plates: Sequence[Plate], polling: Polling) -> _Wired:
