@@ -13,6 +13,8 @@ _MIN_TRACE_MS = 20
 # The trace has left its old level at this share of the change, and has arrived when it stays within the other.
 _ONSET_SHARE = 0.2
 _ARRIVAL_SHARE = 0.1
+# Plates that moved less than this of what the most moved one did may only lean or leak.
+_MOST_SHARE = 0.4
 
 
 @dataclass
@@ -89,8 +91,18 @@ def settled(shelf: Shelf, step: OpenStep, moved: Movement, window: WindowPart, l
 
 
 def onset_ns(changes_g: Floats, window: WindowPart, moved_g: Floats) -> int:
-    """When ``changes_g`` (rows, plates) last left the old levels on their way to ``moved_g`` (plates,), not all 0."""
-    share = _way_g(changes_g, moved_g) / np.abs(moved_g).sum()
+    """When the first of the plates that moved most left its old level for good, on its way to ``moved_g`` (plates,).
+
+    ``changes_g`` is (rows, plates). Each plate is looked at alone: a hand that leans on one of them hides in their sum
+    what had left another before. Not all of ``moved_g`` may be 0.
+    """
+    size = np.abs(moved_g)
+    most = np.flatnonzero(size >= _MOST_SHARE * size.max())
+    return min(_left_ns(changes_g[:, index] / moved_g[index], window) for index in most)
+
+
+def _left_ns(share: Floats, window: WindowPart) -> int:
+    """When a plate's change (rows,), as a share of what it will be, last left the old level."""
     before = np.flatnonzero(share < _ONSET_SHARE)
     times_ns = window.times_ns
     if not len(before):

@@ -72,6 +72,14 @@ def test_what_comes_beside_what_goes_starts_when_they_do(seed: int) -> None:
     assert step.start_ns < step.end_ns < START_NS + 3.7 * S
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_taken_beside_a_hand_that_leans_started_when_it_was_taken(seed: int) -> None:
+    trace = Trace(10, seed=seed).lean(3, 2.9, 7.0, 1500).lean(4, 2.9, 7.0, 790)
+    (step,) = movements(sense(trace.move(5, 3.0, -460).move(4, 4.8, -440)))
+    assert [part.plate_id for part in step.plates] == ["p4", "p5"]
+    assert abs(step.start_ns - (START_NS + 3 * S)) < 0.05 * S
+
+
 def test_lift_and_return_in_one_reach_settles_to_nothing() -> None:
     facts = sense(Trace(7).move(4, 3.0, -350).move(4, 3.3, 350))
     assert of_type(facts, WeightProvisional)

@@ -34,7 +34,7 @@ from engine.domain import (
 )
 
 _TOO_LATE_NS = 500_000_000
-_HANDS_KEPT_NS = 5_000_000_000
+_HANDS_KEPT_NS = 12_000_000_000  # a step beside which somebody leans settles when they stop
 _SWEEP_NS = 1_000_000_000
 # Views that lie so close together make one skeleton: cameras that expose at once are looked at once.
 _BUNCH_NS = 40_000_000
@@ -91,7 +91,7 @@ class FloorTracker:
         )
 
     def hand_samples(self, track_id: TrackId, since_ns: int, until_ns: int) -> tuple[HandSample, ...]:
-        """A track's hands within both instants, in order; the last 5 s are kept, also of tracks that ended."""
+        """A track's hands within both instants, in order; the last 12 s are kept, also of tracks that ended."""
         samples = list(self._memory.hands.get(track_id, ()))
         track = self._track(track_id)
         if track is not None and track.confirmed and track.fresh:

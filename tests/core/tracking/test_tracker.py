@@ -181,18 +181,18 @@ def test_nonsense_from_a_camera_breaks_nothing(
     assert all(abs(x) < 100 for track in tracker.tracks for x in track.foot_m)
 
 
-def test_hands_are_kept_for_five_seconds_also_of_the_gone() -> None:
-    tracker = someone_standing(8.0)
+def test_hands_are_kept_for_twelve_seconds_also_of_the_gone() -> None:
+    tracker = someone_standing(14.0)
     (track,) = confirmed(tracker)
     end_ns = track.last_seen_ns
     samples = tracker.hand_samples(track.track_id, end_ns - 20 * SECOND_NS, end_ns)
-    assert end_ns - 5 * SECOND_NS <= samples[0].t_ns < end_ns - 4 * SECOND_NS
+    assert end_ns - 12 * SECOND_NS <= samples[0].t_ns < end_ns - 11 * SECOND_NS
     assert {sample.side for sample in samples} == {Side.LEFT, Side.RIGHT}
     assert list(samples) == sorted(samples, key=lambda sample: sample.t_ns)
     play(empty_frames(end_ns, 3.0), tracker)
     assert not tracker.tracks
     assert tracker.hand_samples(track.track_id, end_ns - SECOND_NS, end_ns)
-    tracker.advance(end_ns + 6 * SECOND_NS)
+    tracker.advance(end_ns + 13 * SECOND_NS)
     assert tracker.hand_samples(track.track_id, 0, end_ns) == ()
 
 
