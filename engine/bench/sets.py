@@ -18,7 +18,7 @@ SETS = ("recipes", "adversarial", "day", "peak", "lighting", "faults")
 
 _SCENARIOS = Path(str(files("resources"))) / "scenarios"
 _DEMO_STORE = Path(str(files("resources"))) / "stores" / "demo"
-_ABLATED_SEEDS = 2
+_ABLATED_SEEDS = 1
 _ABLATIONS: tuple[Evidence, ...] = ("weight", "vision")
 
 Tell = Callable[[str], None]

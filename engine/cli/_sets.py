@@ -61,7 +61,7 @@ def publish(
     page: Annotated[Path, typer.Option(help="The page to write.")] = Path("BENCHMARKS.md"),
     kept: Annotated[bool, typer.Option("--kept", help="Play only what the folder has no report of.")] = False,
 ) -> None:
-    """Play every set, sweep what is assumed, and write BENCHMARKS.md: about an hour on two cores."""
+    """Play every set, sweep what is assumed, and write BENCHMARKS.md: about twenty minutes on two cores."""
     from engine.bench.publish import Publication, publish
 
     command = "tillfree bench publish"
