@@ -8,15 +8,14 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from engine.domain import CameraId
 from engine.ports import SettingsError
+from engine.runtime.dealing import PERCEPTION, cameras_of, perception_processes
 from engine.runtime.drivers import load_driver, open_shelf
 from engine.runtime.logs import log_as
 from engine.runtime.readiness import no_restart_mends
 from engine.runtime.supervise import ProcessSpec, Supervisor
 from engine.store import StoreFolder, open_store
 
-_PERCEPTION = "perception-"
 _PERCEPTION_NICENESS = 10  # a late frame is a frame; a late gram is a late cart
 
 
@@ -25,26 +24,15 @@ def process_table(folder: StoreFolder) -> list[ProcessSpec]:
     roles = ["core"]
     roles += ["shelves"] if folder.installation.controller else []
     roles += ["doors"] if folder.installation.gate else []
-    roles += [f"{_PERCEPTION}{number}" for number in range(perception_processes(folder))]
+    roles += [f"{PERCEPTION}{number}" for number in range(perception_processes(folder))]
     return [
         ProcessSpec(
             name=role,
             argv=(sys.executable, "-m", "engine.app", role, str(folder.path)),
-            nice=_PERCEPTION_NICENESS if role.startswith(_PERCEPTION) else 0,
+            nice=_PERCEPTION_NICENESS if role.startswith(PERCEPTION) else 0,
         )
         for role in roles
     ]
-
-
-def perception_processes(folder: StoreFolder) -> int:
-    """Never more processes than cameras."""
-    return min(folder.installation.perception.processes, len(folder.installation.camera))
-
-
-def cameras_of(folder: StoreFolder, number: int) -> tuple[CameraId, ...]:
-    """The cameras of one perception process: dealt in turn, so that neighbours do not share one."""
-    cameras = [section.id for section in folder.installation.camera]
-    return tuple(cameras[number :: perception_processes(folder)])
 
 
 def run_engine(folder: StoreFolder) -> None:
@@ -96,7 +84,7 @@ def _run_doors(folder: StoreFolder) -> None:
 def _run_perception(folder: StoreFolder, role: str) -> None:
     from engine.runtime.perception import run_perception
 
-    run_perception(folder, role, cameras_of(folder, int(role.removeprefix(_PERCEPTION))))
+    run_perception(folder, role, cameras_of(folder, int(role.removeprefix(PERCEPTION))))
 
 
 def _run_paced(folder: StoreFolder) -> None:

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from drivers.twin.devices import TruthRecord
-from engine.bench.scoring import Trial, accounts_of, billed_units, judge, movements_of, true_carts
+from engine.bench.scoring import Trial, TrialScore, accounts_of, billed_units, judge, movements_of, true_carts
 from engine.bench.staging import Level
 from engine.bench.witness import Heard
 from engine.domain import EngineHealth, NeedsReview, ReceiptAdjusted, ReceiptIssued, SkuId, Store, VisitId
@@ -62,10 +62,8 @@ def read_truth(file: Path) -> list[TruthRecord]:
     return [msgspec.json.decode(line, type=TruthRecord) for line in file.read_text().splitlines()]
 
 
-def score(
-    truth: Sequence[TruthRecord], heard: Sequence[Heard], *, health: Sequence[EngineHealth], store: Store
-) -> Score:
-    """Score a run."""
+def judge_run(truth: Sequence[TruthRecord], heard: Sequence[Heard], store: Store) -> TrialScore:
+    """The scorer's verdict on a run of which nothing but truth and statements was kept."""
     trial = Trial(
         scenario="",
         seed=0,
@@ -79,7 +77,14 @@ def score(
         simulated_s=0.0,
         cpu_s=0.0,
     )
-    judged = judge(trial, store)
+    return judge(trial, store)
+
+
+def score(
+    truth: Sequence[TruthRecord], heard: Sequence[Heard], *, health: Sequence[EngineHealth], store: Store
+) -> Score:
+    """Score a run."""
+    judged = judge_run(truth, heard, store)
     units = judged.movements.units
     last = health[-1].cameras if health else ()
     return Score(

@@ -59,9 +59,10 @@ def scenarios_of(name: str, only: Sequence[str] = ()) -> tuple[Path, ...]:
 
 def play_set(plan: SetPlan, tell: Tell) -> SetReport:
     """Play and pool. Raises ``NoScenarioError``, ``ScenarioError`` and what ``play_all`` and ``play_live`` raise."""
-    plans = _trials(plan)
+    scenarios = scenarios_of(plan.name, plan.only)
+    plans = _trials(plan, scenarios)
     store = open_store(_DEMO_STORE).store
-    for file in scenarios_of(plan.name, plan.only):
+    for file in scenarios:
         rehearse(file, store, seed=plan.seeds[0])  # says at once what is wrong with it, and where
     with ThreadPoolExecutor(1) as beside:
         live = beside.submit(_latencies_ms, plan.latency) if plan.latency else None
@@ -74,8 +75,7 @@ def play_set(plan: SetPlan, tell: Tell) -> SetReport:
         return pool(scores, set_name=Path(plan.name).name, command=own, latency_ms=latency_ms)
 
 
-def _trials(plan: SetPlan) -> list[TrialPlan]:
-    scenarios = scenarios_of(plan.name, plan.only)
+def _trials(plan: SetPlan, scenarios: Sequence[Path]) -> list[TrialPlan]:
     plans = [TrialPlan(scenario=file, seed=seed, level=plan.level) for seed in plan.seeds for file in scenarios]
     if plan.ablations:
         plans += [

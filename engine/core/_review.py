@@ -224,12 +224,7 @@ def drop_question(world: World, line_id: LineId) -> None:
     """Close the case that holds a line, if one does, because later facts tell that nothing was taken."""
     for case in list(world.state.cases.open.values()):
         if case.line_id == line_id:
-            question = case.question
-            del world.state.cases.open[question.case_id]
-            resolved = CaseResolved(
-                t_ns=world.now_ns, case_id=question.case_id, verdict=_NOTHING, decided_by=_LATER_FACTS
-            )
-            world.emit(resolved)
+            _end(world, case, _NOTHING, _LATER_FACTS)
 
 
 def _worth_it(world: World, likeliest: Hypothesis) -> bool:
@@ -243,8 +238,7 @@ def _worth_it(world: World, likeliest: Hypothesis) -> bool:
 def _close(world: World, case: Case, verdict: Verdict, by: str, ppm: int) -> None:
     """The verdict replaces whatever the step's line said, in every cart and on the shelf."""
     question = case.question
-    del world.state.cases.open[question.case_id]
-    world.emit(CaseResolved(t_ns=world.now_ns, case_id=question.case_id, verdict=verdict, decided_by=by))
+    _end(world, case, verdict, by)
     visit_id, sku_id = verdict.visit_id, verdict.sku_id
     shopper = visit_id is not None and not world.state.visits.known[visit_id].staff
     if visit_id is None or sku_id is None or verdict.quantity == 0 or not shopper:
@@ -268,6 +262,12 @@ def _close(world: World, case: Case, verdict: Verdict, by: str, ppm: int) -> Non
         reason=_reason(question, mass.mean_mg, verdict),
     )
     say(world, worded(world, words))
+
+
+def _end(world: World, case: Case, verdict: Verdict, by: str) -> None:
+    case_id = case.question.case_id
+    del world.state.cases.open[case_id]
+    world.emit(CaseResolved(t_ns=world.now_ns, case_id=case_id, verdict=verdict, decided_by=by))
 
 
 def _where(world: World, case: Case, sku_id: SkuId) -> PlateId:

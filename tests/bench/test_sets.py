@@ -5,23 +5,13 @@ from pathlib import Path
 import pytest
 
 from engine.bench.sets import SETS, NoScenarioError, SetPlan, play_set, scenarios_of
-
-QUICK = """
-title = "one thing"
-
-[[shopper]]
-name = "{name}"
-
-[[shopper.action]]
-do = "take"
-sku = "{sku}"
-"""
+from tests.bench.quick import write_quick
 
 
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
     for name, sku in (("ann", "honey"), ("ben", "penne")):
-        (tmp_path / f"{name}.toml").write_text(QUICK.format(name=name, sku=sku), encoding="utf-8")
+        write_quick(tmp_path, name, sku=sku)
     return tmp_path
 
 

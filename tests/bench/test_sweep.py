@@ -9,25 +9,12 @@ from engine.bench.publish import Publication, publish
 from engine.bench.report import sweep_markdown, write_report
 from engine.bench.sets import SetPlan, play_set
 from engine.bench.sweep import FACTORS, SweepPlan, sweep
-
-QUICK = """
-title = "one thing"
-
-[[shopper]]
-name = "ann"
-
-[[shopper.action]]
-do = "take"
-sku = "honey"
-"""
+from tests.bench.quick import write_quick
 
 
 @pytest.fixture
 def scenario(tmp_path: Path) -> Path:
-    folder = tmp_path / "own"
-    folder.mkdir()
-    (folder / "quick.toml").write_text(QUICK, encoding="utf-8")
-    return folder / "quick.toml"
+    return write_quick(tmp_path / "own")
 
 
 def test_every_factor_is_played_with_its_value(scenario: Path) -> None:

@@ -14,17 +14,7 @@ from engine.bench.trial import TrialPlan, play, play_all
 from engine.domain import Picked
 from engine.runtime.paced import TimePassed
 from engine.store import StoreFolder
-
-SCENARIO = """
-title = "one thing, quickly"
-
-[[shopper]]
-name = "ann"
-
-[[shopper.action]]
-do = "take"
-sku = "honey"
-"""
+from tests.bench.quick import write_quick
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +35,7 @@ def bodies() -> tuple[Body, ...]:
 
 @pytest.fixture(scope="module")
 def scenario(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("scenario") / "quick.toml"
-    file.write_text(SCENARIO, encoding="utf-8")
-    return file
+    return write_quick(tmp_path_factory.mktemp("scenario"))
 
 
 @pytest.fixture(scope="module")

@@ -7,25 +7,12 @@ import pytest
 from typer.testing import CliRunner
 
 from engine.cli._bench import app
-
-SCENARIO = """
-title = "one thing"
-
-[[shopper]]
-name = "ann"
-
-[[shopper.action]]
-do = "take"
-sku = "honey"
-"""
+from tests.bench.quick import SCENARIO, write_quick
 
 
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
-    folder = tmp_path / "own"
-    folder.mkdir()
-    (folder / "quick.toml").write_text(SCENARIO, encoding="utf-8")
-    return folder
+    return write_quick(tmp_path / "own").parent
 
 
 def test_a_folder_of_ones_own_is_scored_as_the_sets_that_ship(own: Path, tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.app import cameras_of, process_table
+from engine.app import process_table
+from engine.runtime.dealing import cameras_of
 from engine.store import open_store
 from tests.runtime.folder import small_store
 

@@ -9,6 +9,7 @@ import numpy as np
 from engine.domain import CameraId, ControllerHealth, ControllerId, FloorView, InputFact, PersonsSeen, Recorded, Tick
 from engine.ports import ShelfSamples
 from engine.runtime.corehost import Conductor, CoreType
+from engine.runtime.dealing import PERCEPTION, cameras_of, perception_processes
 from engine.runtime.inbox import Merger
 from engine.runtime.paced._camera import GivenCamera, GivenFrame
 from engine.runtime.paced._messages import (
@@ -41,9 +42,11 @@ class PacedEngine:
         self._core_type = core_type
         self._make_perceiver = perceiver
         self._perceiver: Perceiver | None = None
-        cameras = [section.id for section in folder.installation.camera]
-        processes = max(1, min(folder.installation.perception.processes, len(cameras)))
-        self._process_of = {camera: f"perception-{at % processes}" for at, camera in enumerate(cameras)}
+        self._process_of = {
+            camera: f"{PERCEPTION}{number}"
+            for number in range(perception_processes(folder))
+            for camera in cameras_of(folder, number)
+        }
         self._open(0)
 
     def take(self, stimuli: Sequence[Stimulus]) -> Told:
@@ -100,8 +103,6 @@ class PacedEngine:
                 self._offer(fact, "core", awaited=False)
             case TimePassed(show_floor=True):
                 self._floor = self._conductor.core.floor(self._now_ns)
-            case Opening() | TimePassed():
-                pass
 
     def send(self, fact: InputFact) -> bool:
         """Take a shelf's fact."""
@@ -154,4 +155,4 @@ class PacedEngine:
             self._decided += [Decided(at_ns=now_ns, fact=said.fact) for said in self._conductor.step(recorded)]
 
     def _source(self, fact: InputFact) -> str:
-        return self._process_of[fact.camera_id] if isinstance(fact, PersonsSeen) else "perception-0"
+        return self._process_of[fact.camera_id] if isinstance(fact, PersonsSeen) else f"{PERCEPTION}0"

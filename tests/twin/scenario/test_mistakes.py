@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from drivers.twin.scenario import ScenarioError, read_scenario, rehearse
+from drivers.twin.scenario import ScenarioError, rehearse
 from engine.domain import Store
+from tests.twin.scenario.mistakes import assert_told
 
 ANNA = 'title = "t"\n\n[[shopper]]\nname = "anna"\n'  # 4 lines
 BEN = '\n[[shopper]]\nname = "ben"\n'  # 3 lines
@@ -164,10 +165,7 @@ def written(folder: Path, text: str) -> Path:
 @pytest.mark.parametrize("name", WRONG)
 def test_a_mistake_is_told_with_file_line_and_remedy(demo: Store, tmp_path: Path, name: str) -> None:
     text, line, words = WRONG[name]
-    file = written(tmp_path, text)
-    with pytest.raises(ScenarioError, match=words) as error:
-        read_scenario(file, demo)
-    assert str(error.value).startswith(f"{file}:{line}: ")
+    assert_told(written(tmp_path, text), demo, line=line, words=words)
 
 
 STANDSTILLS = {

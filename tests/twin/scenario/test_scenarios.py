@@ -11,6 +11,7 @@ import pytest
 
 from drivers.twin.scenario import Deed, Programme, ScenarioError, Truth, World, line_of, read_scenario, rehearse
 from engine.domain import Store
+from tests.twin.scenario.mistakes import assert_told
 
 SEEDS = (1, 2, 3)
 RECIPES = Path("resources/scenarios/recipes")
@@ -197,10 +198,7 @@ WRONG = {
 @pytest.mark.parametrize("name", WRONG)
 def test_a_mistake_is_told_with_file_line_and_remedy(demo: Store, tmp_path: Path, name: str) -> None:
     text, line, words = WRONG[name]
-    file = written(tmp_path, text)
-    with pytest.raises(ScenarioError, match=words) as error:
-        read_scenario(file, demo)
-    assert str(error.value).startswith(f"{file}:{line}: ")
+    assert_told(written(tmp_path, text), demo, line=line, words=words)
 
 
 def test_a_file_of_other_bytes_is_told_with_its_line(demo: Store, tmp_path: Path) -> None:

@@ -15,13 +15,13 @@ from drivers.twin.scenario import (
     FaultKind,
     Programme,
     Scenario,
-    ScenarioError,
     World,
     faults_of,
     light_of,
     read_scenario,
 )
 from engine.domain import Store
+from tests.twin.scenario.mistakes import assert_told
 
 TITLE = 'title = "t"\n'
 TRADE = TITLE + "[trade]\narrivals_per_min = 6\nmost_at_once = 4\nfor_s = 120\n"
@@ -231,7 +231,4 @@ WRONG = {
 @pytest.mark.parametrize("name", WRONG)
 def test_a_mistake_is_told_with_file_line_and_remedy(demo: Store, tmp_path: Path, name: str) -> None:
     text, line, words = WRONG[name]
-    file = written(tmp_path, text)
-    with pytest.raises(ScenarioError, match=words) as error:
-        read_scenario(file, demo)
-    assert str(error.value).startswith(f"{file}:{line}: ")
+    assert_told(written(tmp_path, text), demo, line=line, words=words)
