@@ -7,8 +7,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
+PEERS := tests/drivers/shelf/peers
+PEERS_STAMP := $(PEERS)/node_modules/.set-up
 
-.PHONY: help setup debian demo test check-fast lock clean
+.PHONY: help setup debian debian-tests demo test check-fast lock clean
 
 help:
 	@echo "make setup       virtual environment in $(VENV), from the lock file"
@@ -35,8 +37,16 @@ $(STAMP): requirements.lock pyproject.toml | debian
 demo: setup
 	@[ -n "$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ] || export QT_QPA_PLATFORM=offscreen; $(BIN)/tillfree demo
 
-test: check-fast
+test: check-fast $(PEERS_STAMP)
 	$(BIN)/pytest -q
+
+debian-tests:
+	@packaging/debian_packages.sh $(PYTHON) tests
+
+# Modbus servers written by others, from the npm registry: tests only.
+$(PEERS_STAMP): $(PEERS)/package.json $(PEERS)/package-lock.json | debian-tests
+	cd $(PEERS) && npm ci
+	@touch $@
 
 check-fast: setup
 	$(BIN)/ruff format --check .
@@ -53,5 +63,5 @@ lock:
 	    --extra dev --output-file requirements.lock pyproject.toml
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(PEERS)/node_modules build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find engine console drivers resources tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
 # Sees to the Debian packages in debian-packages.txt: root installs what is missing, anyone else is told
-# the line to run. Exit code 0: all there; 2: something is missing. Usage: debian_packages.sh [PYTHON]
+# the line to run. Exit code 0: all there; 2: something is missing. Usage: debian_packages.sh [PYTHON [tests]]
 set -euo pipefail
 
 python=${1:-python3}
+purpose=${2:-}
 list="$(dirname "$0")/debian-packages.txt"
 libraries="$( (ldconfig -p || /sbin/ldconfig -p) 2>/dev/null || true)"
 
 present() { # present PROBE
     case $1 in
         module:*) "$python" -c "import ${1#module:}" 2>/dev/null ;;
+        command:*) [ -n "$(command -v "${1#command:}")" ] ;;
         /*) [ -e "$1" ] ;;
         *) grep -qF "$1 " <<<"$libraries" ;;
     esac
@@ -20,6 +22,7 @@ while read -r group package probe; do
     case $group in
         '' | '#'*) continue ;;
         window) [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || continue ;;
+        tests) [ "$purpose" = tests ] || continue ;;
     esac
     present "$probe" || missing+=("$package")
 done <"$list"

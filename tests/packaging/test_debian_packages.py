@@ -13,6 +13,8 @@ PACKAGES = """
 base    python3-venv   module:venv
 base    libnone1       libnone.so.1
 window  libnowindow2   libnowindow.so.2
+tests   nocompiler     command:no-such-compiler
+tests   bash           command:bash
 """
 
 
@@ -34,10 +36,10 @@ class Script:
         (self.place / name).write_text(f"#!/bin/sh\n{body}\n")
         (self.place / name).chmod(0o755)
 
-    def run(self, display: str = "") -> subprocess.CompletedProcess[str]:
-        """Run it, on a display or without."""
+    def run(self, *purpose: str, display: str = "") -> subprocess.CompletedProcess[str]:
+        """Run it, on a display or without, for a purpose or for what is needed always."""
         environment = {"PATH": f"{self.place}{os.pathsep}{os.environ['PATH']}", "DISPLAY": display}
-        command = ["bash", str(self.path), sys.executable]
+        command = ["bash", str(self.path), sys.executable, *purpose]
         return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
 
 
@@ -58,6 +60,10 @@ def test_tells_an_ordinary_user_what_to_run(script: Script) -> None:
 
 def test_asks_for_window_packages_on_a_display_only(script: Script) -> None:
     assert "libnone1 libnowindow2\n" in script.run(display=":0").stderr
+
+
+def test_asks_for_what_the_tests_need_when_it_is_them(script: Script) -> None:
+    assert "libnone1 nocompiler\n" in script.run("tests").stderr
 
 
 def test_is_silent_when_nothing_is_missing(script: Script) -> None:

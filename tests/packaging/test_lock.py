@@ -1,5 +1,6 @@
-"""The lock file installs anywhere: every package by hash, no index named, nothing of ours left out."""
+"""The lock files install anywhere: every package by hash, no index named, nothing of ours left out."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -30,3 +31,13 @@ def test_every_dependency_is_locked(root: Path) -> None:
     assert len(named) > 25
     assert named <= locked
     assert "onnxruntime-gpu" not in locked  # it cannot be installed beside onnxruntime
+
+
+def test_the_peers_of_the_tests_are_locked_by_hash_and_no_registry_is_named(root: Path) -> None:
+    peers = root / "tests" / "drivers" / "shelf" / "peers"
+    wanted = json.loads((peers / "package.json").read_text())["dependencies"]
+    packages = json.loads((peers / "package-lock.json").read_text())["packages"]
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in wanted} == wanted
+    locked = [package for place, package in packages.items() if place]
+    assert all(package["integrity"].startswith("sha512-") for package in locked)
+    assert not any("resolved" in package for package in locked)
