@@ -80,4 +80,15 @@ def fit_sight(
         write_sight(out, report)
 
 
+@app.command("modbus")
+def modbus(
+    json_file: JsonOption = None,
+    seconds: Annotated[float, typer.Option(min=0.1, help="Poll so long with the engine, and so with pymodbus.")] = 20.0,
+) -> None:
+    """Poll sixteen controllers, then two hundred, with the engine's link and in turns with plain pymodbus."""
+    from engine.bench.modbus import measure_modbus
+
+    write_json(json_file, measure_modbus(seconds=seconds, tell=typer.echo))
+
+
 add_to(app)
