@@ -50,7 +50,7 @@ class HealthState:
 
     def problems(self) -> list[str]:
         """Everything that needs a person, in words; empty when all is well."""
-        found = [f"{fault.device_id}: {fault.kind}. {fault.remedy}" for fault in self.faults.values()]
+        found = [_in_words(fault) for fault in self.faults.values()]
         faulty = {key.device_id for key in self.faults}
         if self.view is None:
             return found
@@ -82,6 +82,12 @@ def camera_problem(camera: CameraHealth) -> str:
     if camera.lag_ms > SLOW_CAMERA_MS:
         return f"{camera.lag_ms:.0f} ms behind"
     return ""
+
+
+def _in_words(fault: SensorFault) -> str:
+    """What is wrong, why, what follows from it, and what to do."""
+    said = (f"{fault.device_id}: {fault.kind}", fault.cause, fault.consequence, fault.remedy)
+    return ". ".join(part for part in said if part)
 
 
 def _drops(view: EngineHealth, camera_id: CameraId) -> int:

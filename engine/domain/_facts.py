@@ -167,11 +167,13 @@ class ShelfBaseline(Fact, frozen=True, kw_only=True, tag=True):
 
 
 class SensorFault(Fact, frozen=True, kw_only=True, tag=True):
-    """A device stopped being trustworthy; what is wrong and what to do about it."""
+    """A device stopped being trustworthy: why, what the engine does without it, and what to do about it."""
 
     device_id: str
     kind: str
     remedy: str
+    cause: str = ""
+    consequence: str = ""
 
 
 class SensorRecovered(Fact, frozen=True, kw_only=True, tag=True):

@@ -57,11 +57,15 @@ class Plate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Shelf(msgspec.Struct, frozen=True, kw_only=True):
-    """One board of a gondola; its plates stand from left to right as a shopper sees them."""
+    """One board of a gondola; its plates stand from left to right as a shopper sees them.
+
+    ``capacity_g`` is what the cell of each plate can carry, the plate's own weight left out.
+    """
 
     shelf_id: ShelfId
     gondola_id: GondolaId
     plate_ids: tuple[PlateId, ...]
+    capacity_g: Positive = 20_000.0
 
 
 class Gondola(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,15 +4,25 @@ Most of the time nothing moves, so most samples are only compared with the level
 second, and at every sample while something stirs or a step is open.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from engine.domain import Floats, SensorFault, SensorRecovered, Shelf, ShelfBaseline, WeightProvisional, WeightSettled
+from engine.domain import (
+    Floats,
+    PlateId,
+    SensorFault,
+    SensorRecovered,
+    Shelf,
+    ShelfBaseline,
+    WeightProvisional,
+    WeightSettled,
+)
 from engine.shelving._health import ABSURD_G, PlateHealth, shelf_columns
 from engine.shelving._movements import ShelfMovements
 from engine.shelving._rest import AtRest
 from engine.shelving._window import SampleWindow
+from engine.shelving._zero import ZeroDrift
 
 ShelfFact = WeightProvisional | WeightSettled | ShelfBaseline | SensorFault | SensorRecovered
 
@@ -27,11 +37,13 @@ _STIR_NS = 150_000_000
 class ShelvesEstimator:
     """Turns samples of all plates of some shelves into steps, baselines and faults; 20 to 60 samples a second."""
 
-    def __init__(self, shelves: Sequence[Shelf]) -> None:
+    def __init__(self, shelves: Sequence[Shelf], *, drifted_g: Mapping[PlateId, float] | None = None) -> None:
+        """``drifted_g`` is how far zeros had wandered when that was last kept."""
         self._columns = shelf_columns(shelves)
         plates = self._columns[-1].stop if shelves else 0
         self._plates = plates
         self._health = PlateHealth(shelves)
+        self._zero = ZeroDrift(shelves, drifted_g or {})
         self._window = SampleWindow(plates)
         self._rest = AtRest.unknown(plates)
         self._shelves = [
@@ -44,6 +56,11 @@ class ShelvesEstimator:
         self._watchful = True  # look at every sample
         self._calm_g = np.zeros(plates)  # what plates at rest read
         self._least_g = np.zeros((2, plates))  # how far off is a movement at once, and how far when it holds
+
+    @property
+    def drifted_g(self) -> dict[PlateId, float]:
+        """How far each plate's zero has wandered since it was last zeroed; worth keeping over restarts."""
+        return self._zero.by_plate_g
 
     def observe(self, t_ns: int, grams: Floats) -> tuple[ShelfFact, ...]:
         """Take one sample of all plates, (plates,) grams in the shelves' order, NaN where there is none.
@@ -113,7 +130,9 @@ class ShelvesEstimator:
                 lately_g = rest.lately(self._window)  # a step that settled has changed the levels
             for index in self._stale_ns:
                 quiet[self._shelves[index].plates] = False
+            before_g = rest.level_g.copy()
             rest.track(t_ns - self._looked_ns, self._health.held_g, lately_g, quiet)
+            facts += self._zero.follow(t_ns, rest.level_g - before_g, rest.level_g, rest.known)
             self._looked_ns = t_ns
         for shelf in shelves:
             if t_ns >= shelf.baseline_ns:

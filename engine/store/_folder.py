@@ -86,6 +86,11 @@ class StoreFolder:
         """Sealed evidence of flagged cases."""
         return self.path / "state" / "evidence"
 
+    @property
+    def shelves_dir(self) -> Path:
+        """What the shelves' process keeps of its cells."""
+        return self.path / "state" / "shelves"
+
     def profile(self, name: str) -> Path:
         """A shelf controller's device profile: the store's own, else the one that ships."""
         own = self.path / "profiles" / f"{name}.toml"

@@ -29,7 +29,8 @@ class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class ShelfSection(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[[gondola.shelf]]``: a board ``height_m`` above the floor carrying ``plates`` equal plates side by side.
 
-    Plate n is read on channel ``first_channel + n - 1``; plates listed in ``missing`` are not there.
+    Plate n is read on channel ``first_channel + n - 1``; plates listed in ``missing`` are not there. Each carries
+    ``capacity_g``; a reading beyond is no weight.
     """
 
     number: Annotated[int, msgspec.Meta(ge=1)]
@@ -39,6 +40,7 @@ class ShelfSection(_Section, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     controller: ControllerId
     first_channel: Annotated[int, msgspec.Meta(ge=0)]
     missing: tuple[int, ...] = ()
+    capacity_g: Positive = 20_000.0
 
 
 class GondolaSection(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -93,6 +95,7 @@ class Layout(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 shelf_id=shelf_id(gondola, shelf),
                 gondola_id=gondola.id,
                 plate_ids=tuple(plate_id(gondola, shelf, number) for number in plate_numbers(shelf)),
+                capacity_g=shelf.capacity_g,
             )
             for gondola in self.gondola
             for shelf in gondola.shelf

@@ -261,14 +261,21 @@ def test_overlays_age_and_unknown_cameras_are_ignored(replica: Replica) -> None:
 
 
 def test_faults_need_a_person_until_they_are_over(replica: Replica) -> None:
-    fault = SensorFault(t_ns=NOW, device_id="shelf-1", kind="frozen", remedy="Check the cable")
+    fault = SensorFault(
+        t_ns=NOW,
+        device_id="A-1-2",
+        kind="stuck",
+        cause="Its cell repeats one value",
+        consequence="It is not weighed",
+        remedy="Check the cable",
+    )
     assert replica.hear(fault) == (HealthChanged(),)
     replica.hear(scene.health(NOW, fault="no frames for 4 s; check the network"))
     assert replica.model.health.problems() == [
-        "shelf-1: frozen. Check the cable",
+        "A-1-2: stuck. Its cell repeats one value. It is not weighed. Check the cable",
         "ceiling-se: no frames for 4 s; check the network",
     ]
-    replica.hear(SensorRecovered(t_ns=NOW, device_id="shelf-1", kind="frozen"))
+    replica.hear(SensorRecovered(t_ns=NOW, device_id="A-1-2", kind="stuck"))
     replica.hear(scene.health(NOW + S))
     assert replica.model.health.problems() == []
 

@@ -12,7 +12,16 @@ from pytestqt.qtbot import QtBot
 
 from console.model import DecisionStage, Link
 from console.qt import ConsoleWindow
-from engine.domain import Accepted, CaseResolved, CommandRequest, Refused, ResolveCase, SensorFault, VisitId
+from engine.domain import (
+    Accepted,
+    CaseResolved,
+    CommandRequest,
+    Refused,
+    ResolveCase,
+    SensorFault,
+    SensorRecovered,
+    VisitId,
+)
 from tests.console import pictures, scene, trade
 from tests.console.engine_standin import EngineStandIn
 from tests.console.trade import NOW, S
@@ -279,12 +288,34 @@ def test_one_camera_can_be_shown_alone(qtbot: QtBot, window: ConsoleWindow) -> N
     assert all(tile.isVisible() for tile in tiles)
 
 
+def test_an_alarm_is_on_the_health_page_until_it_is_over(
+    qtbot: QtBot, engine: EngineStandIn, window: ConsoleWindow
+) -> None:
+    alarm = SensorFault(
+        t_ns=NOW,
+        device_id="A-4-6",
+        kind="stuck",
+        cause="Its cell repeats one value",
+        consequence="The plate is not weighed",
+        remedy="Check its cable",
+    )
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
+    _press(window, Qt.Key.Key_F4)
+    engine.say(alarm)
+    problems = window.health.problems
+    qtbot.waitUntil(lambda: "A-4-6: stuck" in problems.text(), timeout=LONG_MS)
+    assert all(words in problems.text() for words in (alarm.cause, alarm.consequence, alarm.remedy))
+    engine.say(SensorRecovered(t_ns=NOW + S, device_id="A-4-6", kind="stuck"))
+    qtbot.waitUntil(lambda: problems.text() == "Nothing needs a person.", timeout=LONG_MS)
+
+
 @pytest.mark.parametrize("appearance", ["dark", "light"])
 def test_every_page_has_a_screenshot(qtbot: QtBot, engine: EngineStandIn, settings: QSettings, appearance: str) -> None:
     settings.setValue("layout/appearance", appearance)
     window = _open(qtbot, engine, settings)
     qtbot.waitUntil(lambda: len(window.model.review.evidence) == 2, timeout=LONG_MS)
-    engine.say(SensorFault(t_ns=NOW, device_id="shelf-2", kind="channel 5 is frozen", remedy="Check its load cell"))
+    engine.say(SensorFault(t_ns=NOW, device_id="A-4-6", kind="stuck", remedy="Check its load cell"))
     engine.say(scene.health(NOW + 2 * S, fault="no frames for 4 s; check its cable and address"))
     qtbot.waitUntil(lambda: len(window.model.health.problems()) == 2, timeout=LONG_MS)
     saved = window.save_screenshots(SCREENSHOTS / appearance)

@@ -166,7 +166,7 @@ def test_a_channel_without_readings_is_a_fault_until_it_reads_again() -> None:
     trace.grams[180:360, 6] = np.nan
     facts = sense(trace)
     (fault,), (recovered,) = of_type(facts, SensorFault), of_type(facts, SensorRecovered)
-    assert (fault.device_id, fault.kind, recovered.device_id, recovered.kind) == ("p6", "no_reading") * 2
+    assert (fault.device_id, fault.kind, recovered.device_id, recovered.kind) == ("p6", "dead") * 2
     assert [part.plate_id for step in movements(facts) for part in step.plates] == ["p2"]
     assert len(of_type(facts, ShelfBaseline)[-1].plates) == 12
     assert of_type(facts, ShelfBaseline)[-1].resumed
@@ -186,8 +186,8 @@ def test_a_cell_that_repeats_itself_is_a_fault_and_no_step() -> None:
     trace.grams[300:1500, 6] = trace.grams[300, 6]
     facts = sense(trace)
     assert of_type(facts, WeightProvisional) == []
-    assert [(fact.device_id, fact.kind) for fact in of_type(facts, SensorFault)] == [("p6", "frozen")]
-    assert [(fact.device_id, fact.kind) for fact in of_type(facts, SensorRecovered)] == [("p6", "frozen")]
+    assert [(fact.device_id, fact.kind) for fact in of_type(facts, SensorFault)] == [("p6", "stuck")]
+    assert [(fact.device_id, fact.kind) for fact in of_type(facts, SensorRecovered)] == [("p6", "stuck")]
 
 
 def test_a_controller_that_repeats_itself_is_a_fault_of_the_shelf() -> None:

@@ -17,7 +17,7 @@ F = TypeVar("F", bound=ShelfFact)
 def shelf_of(plates: int) -> Shelf:
     """A shelf whose plates are p0, p1 and so on."""
     names = tuple(PlateId(f"p{index}") for index in range(plates))
-    return Shelf(shelf_id=ShelfId("s"), gondola_id=GondolaId("g"), plate_ids=names)
+    return Shelf(shelf_id=ShelfId("s"), gondola_id=GondolaId("g"), plate_ids=names, capacity_g=50_000.0)
 
 
 @dataclass

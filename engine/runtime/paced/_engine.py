@@ -77,7 +77,7 @@ class PacedEngine:
             section.id: ShelvesOfController(store, section.id) for section in self._folder.installation.controller
         }
         self._watches = {
-            section.id: ControllerWatch(ControllerId(section.id), self, now_ns=at_ns)
+            section.id: ControllerWatch(ControllerId(section.id), self, sample_hz=section.sample_hz, now_ns=at_ns)
             for section in self._folder.installation.controller
         }
         self._links = {camera: GivenCamera() for camera in self._process_of}
@@ -137,6 +137,7 @@ class PacedEngine:
     def _tick(self) -> None:
         for watch in self._watches.values():
             watch.missed("no reading", now_ns=self._tick_ns)
+            watch.show(now_ns=self._tick_ns)
         self._offer(Tick(t_ns=self._tick_ns), "core", awaited=False)
         self._tick_ns += _TICK_NS
 

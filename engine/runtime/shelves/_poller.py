@@ -2,11 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from engine.domain import ControllerId, Store
+from engine.domain import ControllerId, PlateId, Store
 from engine.ports import DeviceError, ShelfLink, ShelfSamples
 from engine.runtime.shelves._watch import ControllerWatch, ShelfFactSink
 from engine.shelving import ShelvesEstimator
@@ -14,14 +14,21 @@ from engine.store import ControllerSection, StoreFolder, StoreFolderError
 
 
 class ShelvesOfController:
-    """The shelves whose plates one controller weighs."""
+    """The shelves whose plates one controller weighs; ``drifted_g`` is what ``DriftRecord`` kept of them."""
 
-    def __init__(self, store: Store, controller_id: ControllerId) -> None:
+    def __init__(
+        self, store: Store, controller_id: ControllerId, *, drifted_g: Mapping[PlateId, float] | None = None
+    ) -> None:
         self.controller_id = controller_id
         on_shelf = {shelf: [store.plate_by_id[plate_id] for plate_id in shelf.plate_ids] for shelf in store.shelves}
         wired = [shelf for shelf, plates in on_shelf.items() if plates and plates[0].controller_id == controller_id]
-        self._estimator = ShelvesEstimator(wired)
+        self._estimator = ShelvesEstimator(wired, drifted_g=drifted_g)
         self._channels = np.array([plate.channel for shelf in wired for plate in on_shelf[shelf]], dtype=np.intp)
+
+    @property
+    def drifted_g(self) -> dict[PlateId, float]:
+        """How far the zero of each plate has wandered since it was last zeroed."""
+        return self._estimator.drifted_g
 
     def take(self, samples: ShelfSamples, sink: ShelfFactSink) -> None:
         """Let the estimator see a reading."""
@@ -33,7 +40,7 @@ async def poll_controller(
     section: ControllerSection, link: ShelfLink, shelves: ShelvesOfController, sink: ShelfFactSink
 ) -> None:
     """Poll for ever. A cycle that was missed is skipped, never made up for."""
-    watch = ControllerWatch(section.id, sink, now_ns=time.monotonic_ns())
+    watch = ControllerWatch(section.id, sink, sample_hz=section.sample_hz, now_ns=time.monotonic_ns())
     period_s = 1 / section.sample_hz
     loop = asyncio.get_running_loop()
     due_s = loop.time()

@@ -11,6 +11,12 @@ log = structlog.get_logger()
 _HEALTH_NS = 1_000_000_000
 # A lost packet is no fault; a controller that is silent for longer is.
 _LOST_NS = 1_000_000_000
+# What is missing beyond a fifth of a controller's samples adds up, and what is not missing makes up for it (a CUSUM:
+# Page, Continuous inspection schemes, Biometrika 41, 1954). With a second's worth missing it is slow, until none is.
+_ENOUGH_SHARE = 0.8
+_TOO_SLOW_S = 1.0
+_UNREACHABLE = "unreachable"
+_SLOW = "slow"
 
 
 class ShelfFactSink(Protocol):
@@ -24,15 +30,17 @@ class ShelfFactSink(Protocol):
 
 
 class ControllerWatch:
-    """Counts a controller's readings; ``now_ns`` is the instant of the first look at it."""
+    """Counts a controller's readings, ``sample_hz`` when all is well; ``now_ns`` is when it is first looked at."""
 
-    def __init__(self, controller_id: ControllerId, sink: ShelfFactSink, *, now_ns: int) -> None:
+    def __init__(self, controller_id: ControllerId, sink: ShelfFactSink, *, sample_hz: float, now_ns: int) -> None:
         self._controller_id = controller_id
         self._sink = sink
+        self._sample_hz = sample_hz
         self._readings = 0
         self._since_ns = self._well_ns = now_ns
         self._problem = ""
-        self._lost = False
+        self._lost = self._slow = False
+        self._short_s = 0.0
 
     def well(self, t_ns: int) -> None:
         """A reading came, taken at ``t_ns``."""
@@ -41,8 +49,9 @@ class ControllerWatch:
         self._problem = ""
         if self._lost:
             self._lost = False
+            self._readings, self._since_ns = 1, t_ns
             log.info("controller_recovered", controller_id=self._controller_id)
-            self._sink.send(SensorRecovered(t_ns=t_ns, device_id=self._controller_id, kind="unreachable"))
+            self._recover(t_ns, _UNREACHABLE)
 
     def missed(self, problem: str, *, now_ns: int) -> None:
         """No reading came, and why."""
@@ -50,14 +59,53 @@ class ControllerWatch:
         if not self._lost and now_ns - self._well_ns > _LOST_NS:
             self._lost = True
             log.warning("controller_lost", controller_id=self._controller_id, problem=problem)
-            fault = SensorFault(t_ns=now_ns, device_id=self._controller_id, kind="unreachable", remedy=problem)
-            self._sink.send(fault)
+            self._fail(
+                now_ns,
+                _UNREACHABLE,
+                cause="It does not answer",
+                consequence="Its shelves are not weighed: what is taken from them shows as a difference afterwards",
+                remedy=problem,
+            )
 
     def show(self, *, now_ns: int) -> None:
         """Show the rate and the problem when a second is over."""
         age_ns = now_ns - self._since_ns
         if age_ns < _HEALTH_NS:
             return
-        hz = round(self._readings / (age_ns / 1e9), 1)
-        self._sink.show(ControllerHealth(controller_id=self._controller_id, hz=hz, fault=self._problem))
+        hz = self._readings / (age_ns / 1e9)
+        self._sink.show(ControllerHealth(controller_id=self._controller_id, hz=round(hz, 1), fault=self._problem))
+        self._judge_rate(now_ns, hz, age_ns / 1e9)
         self._readings, self._since_ns = 0, now_ns
+
+    def _judge_rate(self, now_ns: int, hz: float, age_s: float) -> None:
+        """Tell that samples are too few, and that they are enough again; silence tells neither."""
+        if not self._lost:
+            missing_s = (_ENOUGH_SHARE - hz / self._sample_hz) * age_s
+            self._short_s = min(max(0.0, self._short_s + missing_s), _TOO_SLOW_S)
+        if not self._slow and self._short_s == _TOO_SLOW_S:
+            self._slow = True
+            log.warning("controller_slow", controller_id=self._controller_id, hz=round(hz, 1))
+            self._fail(
+                now_ns,
+                _SLOW,
+                cause=f"It delivers {hz:.0f} of {self._sample_hz:.0f} samples a second",
+                consequence="What is taken from its shelves is noticed late, and some of it only as a difference",
+                remedy="Check its cable, its network and what else polls it, or lower its sample_hz in store.toml",
+            )
+        elif self._slow and self._short_s == 0:
+            self._slow = False
+            self._recover(now_ns, _SLOW)
+
+    def _fail(self, t_ns: int, kind: str, *, cause: str, consequence: str, remedy: str) -> None:
+        fault = SensorFault(
+            t_ns=t_ns,
+            device_id=self._controller_id,
+            kind=kind,
+            cause=cause,
+            consequence=consequence,
+            remedy=remedy,
+        )
+        self._sink.send(fault)
+
+    def _recover(self, t_ns: int, kind: str) -> None:
+        self._sink.send(SensorRecovered(t_ns=t_ns, device_id=self._controller_id, kind=kind))
