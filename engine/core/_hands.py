@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from engine.core._grip import density_per_m3, mean_place
 from engine.core._members import Member
 from engine.core._places import plate_distance_m
 from engine.core._visits import Visit, Visits
@@ -14,12 +15,10 @@ WINDOW_BEFORE_NS = 800_000_000
 WINDOW_AFTER_NS = 400_000_000
 
 _SURE_NS = 250_000_000
-_TIME_SIGMA_NS = 300_000_000
-_STEADY_NS = 110_000_000
-_ELSEWHERE_PER_M = 0.67
-"""Density of the distance of a hand that is busy elsewhere: anywhere within 1.5 m."""
-_TRACKED_WRONG = 0.03
-_UNSEEN_BY_HANDS = {0: 1.0, 1: 0.25, 2: 0.08}
+_ELSEWHERE_PER_M3 = 0.4
+"""Density of where a hand is that is busy elsewhere: anywhere before the shelves within reach."""
+_TRACKED_WRONG = 0.015
+_UNSEEN_BY_HANDS = {0: 1.0, 1: 0.25, 2: 0.04}
 """How likely the hand that did it was not among those seen, by the number of hands seen."""
 _SWING_M, _STRAY_M = 0.2, 0.25
 """How far a hand goes between two looks at it, and the error (standard deviation) of a wrist that reaches and is half
@@ -30,8 +29,8 @@ _REACH_M = 1.1
 _REACH_SIGMA_M = 0.3
 _BODY_FAR = 0.01
 """How likely somebody did it who was seen standing out of reach."""
-_HAND_UNSEEN = 0.8
-"""The ratio of a hand nobody saw: a hand in a shelf is hidden a little more often than others."""
+_HAND_UNSEEN = 0.4
+"""The ratio of a hand nobody saw, against the density of one that is busy elsewhere."""
 _NO_TOKEN = 0.1
 """Behind a gate a body without a visit is seldom a person: more often a shopper's second track."""
 _NOT_NAMED_NS = 2_000_000_000
@@ -134,8 +133,7 @@ class Hands:
         return {plate.plate_id: self._weigh(plate, samples, start_ns, body=body).times(doubt) for plate in plates}
 
     def _samples(self, track_id: TrackId, start_ns: int) -> Sequence[HandSample]:
-        samples = self._tracker.hand_samples(track_id, start_ns - WINDOW_BEFORE_NS, start_ns + WINDOW_AFTER_NS)
-        return [_steadied(sample, samples) for sample in samples]
+        return self._tracker.hand_samples(track_id, start_ns - WINDOW_BEFORE_NS, start_ns + WINDOW_AFTER_NS)
 
     def _weigh(
         self, plate: Plate, samples: Sequence[HandSample], start_ns: int, *, body: tuple[Point2, float]
@@ -146,11 +144,10 @@ class Hands:
         unseen = body_ratio * _HAND_UNSEEN
         if not samples:
             return Witness(ratio=unseen, distance_mm=None, hands=(unseen, unseen))
-        nearest_m = min(plate_distance_m(plate, sample.position_m) for sample in samples)
-        at_plate = {
-            side: max(self._density(plate, s, start_ns) for s in samples if s.side == side) / _ELSEWHERE_PER_M
-            for side in sorted({s.side for s in samples})
-        }
+        seen = {side: mean_place(samples, side, start_ns) for side in sorted({s.side for s in samples})}
+        nearest_m = min(plate_distance_m(plate, place.position_m) for place in seen.values())
+        sigma_m = self._store.policy.hand_sigma_m
+        at_plate = {side: density_per_m3(plate, place, sigma_m) / _ELSEWHERE_PER_M3 for side, place in seen.items()}
         missed = _UNSEEN_BY_HANDS[len(at_plate)]
         by_sight = (1 - missed) * (1 - _TRACKED_WRONG) * max(at_plate.values())
         by_chance = body_ratio * (1 - missed) * _TRACKED_WRONG + unseen * missed
@@ -162,13 +159,6 @@ class Hands:
             for side in tuple(Side)
         )
         return Witness(ratio=by_sight + by_chance, distance_mm=round(1000 * nearest_m), hands=(left, right))
-
-    def _density(self, plate: Plate, sample: HandSample, start_ns: int) -> float:
-        """Density (per metre) of the distance of a hand that is at the plate at ``start_ns``."""
-        distance_m = plate_distance_m(plate, sample.position_m)
-        sigma_m = math.hypot(self._store.policy.hand_sigma_m, sample.sigma_m)
-        late = max(0, abs(sample.t_ns - start_ns) - _SURE_NS) / _TIME_SIGMA_NS
-        return 2 / (sigma_m * math.sqrt(2 * math.pi)) * math.exp(-0.5 * ((distance_m / sigma_m) ** 2 + late**2))
 
 
 def _suspects(people: Sequence[_Person]) -> tuple[Suspect, ...]:
@@ -210,11 +200,3 @@ def _elsewhere(nearest_m: float) -> float:
 def _slack_m(apart_ns: int) -> float:
     """How far somebody may have walked between an instant and the one at which the place is known."""
     return min(_WALK_LIMIT_M, _WALK_MPS * abs(apart_ns) / 1e9)
-
-
-def _steadied(sample: HandSample, samples: Sequence[HandSample]) -> HandSample:
-    """The mean of a hand around a sample: single wrists jump."""
-    near = [s for s in samples if s.side == sample.side and abs(s.t_ns - sample.t_ns) <= _STEADY_NS]
-    x, y, z = (sum(s.position_m[axis] for s in near) / len(near) for axis in range(3))
-    sigma_m = math.sqrt(sum(s.sigma_m**2 for s in near)) / len(near)
-    return HandSample(t_ns=sample.t_ns, side=sample.side, position_m=(x, y, z), sigma_m=sigma_m)

@@ -62,6 +62,18 @@ def test_neighbours_taken_at_once_are_each_of_the_hand_that_was_there(
     assert likeliest(step(hands, {"s1p2": -421, "s1p3": -1002})) == expected
 
 
+def test_a_look_astray_does_not_exchange_what_two_took_side_by_side() -> None:
+    at = {"ann": hand_in(STORE, "s1p2"), "bob": hand_in(STORE, "s1p4")}
+    there = {"ann": at["bob"], "bob": at["ann"]}
+    facts: list[InputFact] = [
+        bodies(START_S + i / 10, *(body(name, hands=[there[name] if i == 0 else at[name]]) for name in at))
+        for i in range(-8, 9)
+    ]
+    said = play(StoreCore(STORE), in_time(facts, [settled("s1", START_S, {"s1p2": -421, "s1p4": -1002}), tick(7)]))
+    assert carts(said) == {"ann": {"beans": 1}, "bob": {"rice": 1}}
+    assert not any(isinstance(f, NeedsReview) for f in said)
+
+
 def test_of_two_at_once_the_sure_one_stands_and_the_doubtful_one_is_asked_about() -> None:
     said = step({"ann": ("s1p1",), "bob": ("s1p4",), "eve": ("s1p4",)}, {"s1p1": -421, "s1p4": -1002})
     assert [(f.visit_id, f.sku_id) for f in said if isinstance(f, Picked) and f.settled] == [("ann", "beans")]

@@ -176,10 +176,10 @@ def test_an_answer_after_the_receipt_adjusts_it() -> None:
 
 
 def _visit_with_a_case() -> tuple[StoreCore, list[OutputFact]]:
-    """One visitor walks in, stands 3 m from a shelf that loses beans, and walks out again."""
+    """One visitor walks in, stands 2.5 m from a shelf that loses beans, and walks out again."""
     core = StoreCore(GATED)
-    there = [bodies(i / 10, body("x", at_m=(-3.5 + i / 10, 2.2))) for i in range(11)]
-    stay = [bodies(1.1 + i / 10, body("x", at_m=(-2.5, 2.2))) for i in range(69)]
-    back = [bodies(8 + i / 10, body("x", at_m=(-2.5 - i / 10, 2.2))) for i in range(15)]
-    gate: list[InputFact] = [authorised(0.1, "v1"), passed(0.5, Passage.IN), passed(8.5, Passage.OUT)]
+    there = [bodies(i / 10, body("x", at_m=(-3.5 + i / 10, 2.2))) for i in range(17)]
+    stay = [bodies(1.7 + i / 10, body("x", at_m=(-1.9, 2.2))) for i in range(63)]
+    back = [bodies(8 + i / 10, body("x", at_m=(-1.9 - i / 10, 2.2))) for i in range(21)]
+    gate: list[InputFact] = [authorised(0.1, "v1"), passed(0.5, Passage.IN), passed(9.1, Passage.OUT)]
     return core, play(core, in_time(there, stay, back, gate, [settled("s1", 5, {"s1p1": -421}), tick(11)]))
