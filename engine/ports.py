@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Protocol
+from enum import Enum
+from pathlib import Path
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +14,21 @@ from engine.domain import BodiesTracked, PersonsSeen
 Image = NDArray[np.uint8]
 
 
+DeviceFaultKind = Literal["unreachable", "silent", "short_answer", "refused", "garbled", "stale"]
+"""Not there; there and saying nothing; saying less than asked; refusing; saying what cannot be; repeating itself."""
+
+CellFaultKind = Literal[
+    "overload", "underload", "adc_range", "no_cell", "supply", "device_fault", "not_weighing", "unknown_unit", "invalid"
+]
+"""What a transmitter can say is wrong with one of its channels."""
+
+
 class DeviceError(Exception):
     """A device cannot be used now; the message names the device and the remedy."""
+
+    def __init__(self, message: str, *, kind: DeviceFaultKind = "unreachable") -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 class SettingsError(Exception):
@@ -64,11 +79,59 @@ class SmartCameraLink(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TlsFiles:
+    """What a link needs to trust a device and be trusted by it, all PEM; ``server_name`` where it is not the host's."""
+
+    ca: Path
+    certificate: Path | None = None
+    key: Path | None = None
+    server_name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SerialLine:
+    """A serial bus and how it is set; several devices may be on it."""
+
+    device: Path
+    baud: int = 19200
+    parity: Literal["none", "even", "odd"] = "even"
+    stop_bits: Literal[1, 2] = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellFault:
+    """What a controller says is wrong with a channel."""
+
+    channel: int
+    kind: CellFaultKind
+
+
+@dataclass(frozen=True, kw_only=True)
 class ShelfSamples:
-    """One reading of a controller: grams of its channels, NaN where a channel has nothing to say."""
+    """One reading of a controller: grams of its channels, NaN where a channel has nothing to say.
+
+    ``stable`` is what the controller itself says of its channels; None where it says nothing.
+    """
 
     t_ns: int
     grams: NDArray[np.float64]  # (channels,)
+    faults: tuple[CellFault, ...] = ()
+    stable: NDArray[np.bool_] | None = None  # (channels,)
+
+
+class ShelfCommand(Enum):
+    """What a controller can be told about a channel."""
+
+    ZERO = "zero"
+    TARE = "tare"
+    SPAN = "span"
+
+
+class WearLog(Protocol):
+    """Counts the writes of a device's settings, which its memory stands only so many of."""
+
+    def spend(self, writes: int, *, per_day: int) -> None:
+        """Note that so many are about to be made. Raises ``DeviceError`` where they are too many for today."""
 
 
 class ShelfLink(Protocol):
@@ -79,6 +142,15 @@ class ShelfLink(Protocol):
 
     async def close(self) -> None:
         """Hang up."""
+
+
+class ShelfDevice(ShelfLink, Protocol):
+    """A shelf controller that can also be told something."""
+
+    async def command(
+        self, command: ShelfCommand, channel: int, *, wear: WearLog, known_g: float | None = None
+    ) -> None:
+        """Zero, tare or span a channel; a span needs the weight that lies on it. Raises ``DeviceError``."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,92 +1,205 @@
-"""The wire to a controller: Modbus TCP with short patience, its own watchdog and a back-off between dials."""
+"""A controller on its wire: polled with short patience, dialled anew after a pause, told what to do step by step."""
 
-import logging
 import time
-from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
+from typing import Final
 
-from pymodbus.client import AsyncModbusTcpClient
-from pymodbus.exceptions import ModbusException
+from drivers.shelf._codec import Reading, RegisterCodec
+from drivers.shelf._network import NetworkWire
+from drivers.shelf._pdu import CodecError, RefusedError, ShortAnswerError, read_request, registers_in
+from drivers.shelf._profile import DeviceProfile, ProfileError, read_profile
+from drivers.shelf._serial import SerialWire, bus_of
+from drivers.shelf._telling import Order, carry_out
+from drivers.shelf._tls import tls_context
+from drivers.shelf._wire import Wire, WireError
+from engine.ports import (
+    DeviceError,
+    DeviceFaultKind,
+    SerialLine,
+    ShelfCommand,
+    ShelfDevice,
+    ShelfSamples,
+    TlsFiles,
+    WearLog,
+)
 
-from drivers.shelf._codec import BlockRead, FrameError, RegisterCodec
-from drivers.shelf._profile import ProfileError, read_profile
-from engine.ports import DeviceError, ShelfLink, ShelfSamples
-
-_TIMEOUT_S = 0.2
 # A silent device looks connected for ever: after so many reads without an answer the connection is made anew.
 _PATIENCE_READS = 3
+# On a bus every question to a silent device is time taken from the others.
+_PATIENCE_READS_ON_A_BUS = 1
 _FIRST_BACK_OFF_NS = 100_000_000
 _LONGEST_BACK_OFF_NS = 5_000_000_000
+_ON_A_BUS_S = 0.05
+
+_REMEDIES: Final[dict[DeviceFaultKind, str]] = {
+    "unreachable": "check its power, cable and address",
+    "silent": "check its power and its unit number",
+    "short_answer": "check its profile and channels",
+    "refused": "check its profile",
+    "garbled": "check its cable, and that it speaks Modbus here",
+    "stale": "restart it",
+}
 
 
-def open_modbus(host: str, port: int, *, unit: int, profile: Path, channels: int) -> ShelfLink:
-    """A link to the controller at ``host``; it dials at the first read. Raises ``ProfileError``."""
-    # What it has to say reaches us as errors, and a silent device would fill the log by itself.
-    logging.getLogger("pymodbus.logging").setLevel(logging.CRITICAL)
-    described = read_profile(profile)
+def open_modbus(  # noqa: PLR0913 - a place, and what is there
+    host: str, port: int, *, unit: int, profile: Path, channels: int, tls: TlsFiles | None = None
+) -> ShelfDevice:
+    """A controller on the network; it is dialled at the first read. Raises ``SettingsError``."""
+    context = tls_context(tls) if tls is not None else None
+    name = tls.server_name if tls is not None else ""
+    wire = NetworkWire(host, port, unit=unit, tls=context, name=name)
+    return _ModbusLink(f"{host}:{port} unit {unit}", wire, *_described(profile, channels), patience=_PATIENCE_READS)
+
+
+def open_modbus_rtu(line: SerialLine, *, unit: int, profile: Path, channels: int) -> ShelfDevice:
+    """A controller on a serial bus, which is opened at the first read. Raises ``SettingsError``."""
+    wire = SerialWire(bus_of(line), unit=unit)
+    described, codec = _described(profile, channels)
+    name = f"{line.device} unit {unit}"
+    return _ModbusLink(name, wire, described, codec, patience=_PATIENCE_READS_ON_A_BUS)
+
+
+def _described(file: Path, channels: int) -> tuple[DeviceProfile, RegisterCodec]:
+    profile = read_profile(file)
     try:
-        codec = RegisterCodec(described, channels)
+        return profile, RegisterCodec(profile, channels)
     except ValueError as error:
-        raise ProfileError(f"{profile}: channels: {error}. Correct channels in store.toml") from None
-    return _ModbusLink(host, port, unit=unit, codec=codec)
+        raise ProfileError(f"{file}: channels: {error}. Correct channels in store.toml") from None
 
 
 class _ModbusLink:
-    def __init__(self, host: str, port: int, *, unit: int, codec: RegisterCodec) -> None:
-        self._name = f"{host}:{port} unit {unit}"
-        self._unit = unit
-        self._codec = codec
-        self._host, self._port = host, port
+    def __init__(self, name: str, wire: Wire, profile: DeviceProfile, codec: RegisterCodec, *, patience: int) -> None:
+        self._name, self._wire, self._profile, self._codec = name, wire, profile, codec
+        self._patience = patience
+        on_a_bus = patience == _PATIENCE_READS_ON_A_BUS
+        self._within_s = min(profile.limits.answer_s, _ON_A_BUS_S) if on_a_bus else profile.limits.answer_s
+        self._requests = [(read, read_request(read)) for read in codec.reads]
+        self._pulse = _Pulse(profile)
+        self._answered_ns = 0
         self._unanswered = 0
         self._back_off_ns = 0
-        self._dial_after_ns = 0
-
-    @cached_property
-    def _client(self) -> AsyncModbusTcpClient:
-        # Made at the first read: the library wants a running event loop.
-        return AsyncModbusTcpClient(self._host, port=self._port, timeout=_TIMEOUT_S, retries=0, reconnect_delay=0)
+        self._not_before_ns = 0
+        self._problem = WireError("not dialled yet", kind="unreachable")
 
     async def read(self) -> ShelfSamples:
-        await self._dial()
+        """One reading, stamped halfway between question and answer. Raises ``DeviceError``."""
+        if not self._wire.connected or self._not_before_ns:
+            await self._dial()
         asked_ns = time.monotonic_ns()
         try:
-            answers = [await self._read(block) for block in self._codec.reads]
-            grams = self._codec.decode(answers)
-        except (ModbusException, OSError) as error:
-            self._miss()
-            raise DeviceError(f"{self._name} does not answer: check its power and cable ({error})") from None
-        except FrameError as error:
-            raise DeviceError(f"{self._name} answers with {error}: check its profile") from None
+            answers = await self._answers()
+            reading = self._codec.decode(answers)
+        except WireError as error:
+            raise self._missed(error) from None
+        except CodecError as error:
+            raise self._refused(error) from None
         self._unanswered = self._back_off_ns = 0
-        return ShelfSamples(t_ns=(asked_ns + time.monotonic_ns()) // 2, grams=grams)
+        return self._samples((asked_ns + self._answered_ns) // 2, reading)
+
+    async def command(
+        self, command: ShelfCommand, channel: int, *, wear: WearLog, known_g: float | None = None
+    ) -> None:
+        """Zero, tare or span a channel. Raises ``DeviceError``."""
+        section = self._profile.steps_for(command)
+        if section is None:
+            problem = f"cannot be told to {command.value}: add [commands.{command.value}] to its profile"
+            raise DeviceError(f"{self._name} {problem}", kind="refused")
+        self._require_rest(await self.read(), channel)
+        try:
+            weight = self._codec.encode(known_g, channel, await self._answers()) if known_g is not None else ()
+            if section.eeprom_writes:
+                wear.spend(section.eeprom_writes, per_day=self._profile.limits.eeprom_writes_per_day)
+            for step in section.steps:
+                await carry_out(Order(self._profile, step, self._codec.positions[channel], weight), self._ask)
+        except WireError as error:
+            raise self._missed(error) from None
+        except CodecError as error:
+            raise self._refused(error) from None
 
     async def close(self) -> None:
-        self._client.close()
+        """Hang up."""
+        self._wire.close()
 
-    async def _read(self, block: BlockRead) -> Sequence[int]:
-        client = self._client
-        ask = client.read_holding_registers if block.function == 3 else client.read_input_registers
-        response = await ask(block.address, count=block.count, device_id=self._unit)
-        if response.isError():
-            raise FrameError(f"exception {response.exception_code} to registers {block.address} and on")
-        return response.registers
+    async def _answers(self) -> list[bytes]:
+        """The registers of all reads."""
+        answers = []
+        for block, request in self._requests:
+            answer = await self._wire.ask(request, within_s=self._within_s)
+            answers.append(registers_in(answer.pdu, block))
+            self._answered_ns = answer.t_ns
+        return answers
+
+    async def _ask(self, pdu: bytes) -> bytes:
+        return (await self._wire.ask(pdu, within_s=self._profile.limits.command_s)).pdu
+
+    def _require_rest(self, samples: ShelfSamples, channel: int) -> None:
+        if samples.stable is not None and not samples.stable[channel]:
+            raise DeviceError(f"{self._name} channel {channel} moves: keep hands off it and try again", kind="refused")
+        for fault in samples.faults:
+            if fault.channel == channel:
+                problem = f"channel {channel} has a fault ({fault.kind}): mend that first"
+                raise DeviceError(f"{self._name} {problem}", kind="refused")
+
+    def _samples(self, t_ns: int, reading: Reading) -> ShelfSamples:
+        if reading.heartbeat is not None and not self._pulse.beats(reading.heartbeat, t_ns):
+            raise self._error(f"repeats its readings: register {self._pulse.address} stands still", "stale")
+        return ShelfSamples(t_ns=t_ns, grams=reading.grams, faults=reading.faults, stable=reading.stable)
 
     async def _dial(self) -> None:
         """Connect unless connected; not before the back-off has passed."""
-        if self._client.connected:
+        if time.monotonic_ns() < self._not_before_ns:
+            raise self._unreachable()
+        self._not_before_ns = 0
+        if self._wire.connected:
             return
-        if time.monotonic_ns() < self._dial_after_ns:
-            raise DeviceError(f"{self._name} cannot be reached: check its power, cable and address")
-        self._back_off_ns = min(max(2 * self._back_off_ns, _FIRST_BACK_OFF_NS), _LONGEST_BACK_OFF_NS)
-        connected = await self._client.connect()
-        self._dial_after_ns = time.monotonic_ns() + self._back_off_ns
-        if not connected:
-            raise DeviceError(f"{self._name} cannot be reached: check its power, cable and address")
+        try:
+            await self._wire.dial()
+        except WireError as error:
+            self._back_off(error)
+            raise self._unreachable() from None
 
-    def _miss(self) -> None:
+    def _unreachable(self) -> DeviceError:
+        if self._problem.kind == "unreachable":
+            return self._error(f"cannot be reached ({self._problem})", "unreachable")
+        return self._error(f"does not answer ({self._problem})", self._problem.kind)
+
+    def _missed(self, error: WireError) -> DeviceError:
         self._unanswered += 1
-        if self._unanswered >= _PATIENCE_READS or not self._client.connected:
+        if self._unanswered >= self._patience or not self._wire.connected:
             self._unanswered = 0
-            self._client.close()
-            self._dial_after_ns = time.monotonic_ns() + self._back_off_ns
+            self._wire.hang_up()
+            self._back_off(error)
+        return self._error(f"does not answer ({error})", error.kind)
+
+    def _back_off(self, error: WireError) -> None:
+        self._problem = error
+        self._back_off_ns = min(max(2 * self._back_off_ns, _FIRST_BACK_OFF_NS), _LONGEST_BACK_OFF_NS)
+        self._not_before_ns = time.monotonic_ns() + self._back_off_ns
+
+    def _refused(self, error: CodecError) -> DeviceError:
+        return self._error(f"answers with {error}", _kind(error))
+
+    def _error(self, problem: str, kind: DeviceFaultKind) -> DeviceError:
+        return DeviceError(f"{self._name} {problem}: {_REMEDIES[kind]}", kind=kind)
+
+
+class _Pulse:
+    """Whether a device's heartbeat still changes."""
+
+    def __init__(self, profile: DeviceProfile) -> None:
+        beat = profile.heartbeat
+        self.address = beat.wire_address if beat is not None else 0
+        self._still_ns = round(beat.still_s * 1e9) if beat is not None else 0
+        self._value: int | None = None
+        self._changed_ns = 0
+
+    def beats(self, value: int, t_ns: int) -> bool:
+        if value != self._value:
+            self._value, self._changed_ns = value, t_ns
+        return t_ns - self._changed_ns <= self._still_ns
+
+
+def _kind(error: CodecError) -> DeviceFaultKind:
+    if isinstance(error, ShortAnswerError):
+        return "short_answer"
+    return "refused" if isinstance(error, RefusedError) else "garbled"

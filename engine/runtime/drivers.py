@@ -1,10 +1,11 @@
 """Drivers by name: ``driver = "camera.mjpeg"`` in ``store.toml`` is an entry point of ``tillfree.drivers``."""
 
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import Any
 
-from engine.ports import SettingsError, ShelfLink
-from engine.store import ControllerSection, StoreFolder
+from engine.ports import SerialLine, SettingsError, ShelfDevice, TlsFiles
+from engine.store import ControllerSection, StoreFolder, TlsSection
 
 GROUP = "tillfree.drivers"
 
@@ -28,13 +29,29 @@ def load_driver(name: str) -> Any:  # noqa: ANN401 - what a driver's opener take
     return find_driver(name).load()
 
 
-def open_shelf(folder: StoreFolder, section: ControllerSection) -> ShelfLink:
+def open_shelf(folder: StoreFolder, section: ControllerSection) -> ShelfDevice:
     """A link to a controller, which dials at its first read. Raises ``SettingsError``."""
-    link: ShelfLink = load_driver(section.driver)(
-        section.host,
-        section.port,
-        unit=section.unit,
-        profile=folder.profile(section.profile),
-        channels=section.channels,
-    )
+    opener = load_driver(section.driver)
+    profile = folder.profile(section.profile)
+    link: ShelfDevice
+    if section.serial is not None:
+        bus = section.serial
+        line = SerialLine(device=Path(bus.device), baud=bus.baud, parity=bus.parity, stop_bits=bus.stop_bits)
+        link = opener(line, unit=section.unit, profile=profile, channels=section.channels)
+    elif section.tls is not None:
+        tls = _tls_files(folder, section.tls)
+        link = opener(
+            section.host, section.port, unit=section.unit, profile=profile, channels=section.channels, tls=tls
+        )
+    else:
+        link = opener(section.host, section.port, unit=section.unit, profile=profile, channels=section.channels)
     return link
+
+
+def _tls_files(folder: StoreFolder, section: TlsSection) -> TlsFiles:
+    return TlsFiles(
+        ca=folder.path / section.ca,
+        certificate=folder.path / section.certificate if section.certificate is not None else None,
+        key=folder.path / section.key if section.key is not None else None,
+        server_name=section.server_name,
+    )

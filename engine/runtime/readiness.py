@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from engine.ports import SettingsError
@@ -68,7 +69,10 @@ def _profiles(folder: StoreFolder) -> Iterator[str]:
 
 def _devices(folder: StoreFolder) -> Iterator[str]:
     for controller in folder.installation.controller:
-        yield from _reach(controller.id, controller.host, controller.port)
+        if controller.serial is None:
+            yield from _reach(controller.id, controller.host, controller.port)
+        elif not Path(controller.serial.device).is_char_device():
+            yield f"{controller.id}: {controller.serial.device}: no serial line. Plug in its adapter, or correct device"
     for gate in folder.installation.gate:
         yield from _reach(gate.id, gate.host, gate.port)
     for camera in folder.installation.camera:

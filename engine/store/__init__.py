@@ -11,7 +11,9 @@ from engine.store._installation import (
     PerceptionSection,
     PolicySection,
     RetentionSection,
+    SerialSection,
     StoreSection,
+    TlsSection,
 )
 from engine.store._layout import Layout
 
@@ -26,9 +28,11 @@ __all__ = [
     "PerceptionSection",
     "PolicySection",
     "RetentionSection",
+    "SerialSection",
     "StoreFolder",
     "StoreFolderError",
     "StoreSection",
+    "TlsSection",
     "open_store",
     "valid_gtin",
 ]

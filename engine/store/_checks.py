@@ -11,6 +11,7 @@ from engine.store._installation import Installation
 def check_store(folder: Path, store: Store, installation: Installation) -> None:
     """Raises ``StoreFolderError`` at the first thing that does not fit."""
     _check_ids(folder, store, installation)
+    _check_controllers(folder / "store.toml", installation)
     _check_planogram(folder / "planogram.csv", store)
     _check_plates(folder / "layout.toml", store, installation)
     _check_gates(folder / "layout.toml", store, installation)
@@ -38,6 +39,26 @@ def _check_unique(file: Path, kind: str, ids: Iterable[str]) -> None:
             problem, remedy = f"this {kind} is there twice", "Keep one of them, or correct the other"
             raise StoreFolderError(file, key=each, problem=problem, remedy=remedy)
         seen.add(each)
+
+
+def _check_controllers(file: Path, installation: Installation) -> None:
+    """Drivers of serial buses are called ...-rtu; all others are on the network."""
+    units: dict[tuple[str, int], str] = {}
+    for section in installation.controller:
+        on_a_bus = section.driver.endswith("-rtu")
+        if on_a_bus != (section.serial is not None) or on_a_bus == bool(section.host):
+            problem = f"{section.driver} is for a serial bus" if on_a_bus else f"{section.driver} is for the network"
+            remedy = "Give it serial, and no host" if on_a_bus else "Give it host and port, or take shelf.modbus-rtu"
+        elif on_a_bus and section.tls is not None:
+            problem, remedy = "tls on a serial bus", "Remove tls"
+        elif section.serial is not None and (section.serial.device, section.unit) in units:
+            problem = f"unit {section.unit} of {section.serial.device} is {units[section.serial.device, section.unit]}"
+            remedy = "Give each device of a bus a unit of its own"
+        else:
+            if section.serial is not None:
+                units[section.serial.device, section.unit] = section.id
+            continue
+        raise StoreFolderError(file, key=section.id, problem=problem, remedy=remedy)
 
 
 def _check_planogram(file: Path, store: Store) -> None:

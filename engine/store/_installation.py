@@ -1,6 +1,6 @@
 """What is installed in a store besides its goods: devices, addresses, retention. Read from ``store.toml``."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -58,13 +58,33 @@ class CameraSection(_Section, frozen=True, kw_only=True, forbid_unknown_fields=T
     url: str
 
 
+class TlsSection(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``tls`` of a controller: PEM files in the folder; ``certificate`` and ``key`` for a device that wants ours."""
+
+    ca: str
+    certificate: str | None = None
+    key: str | None = None
+    server_name: str = ""
+
+
+class SerialSection(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``serial`` of a controller: the bus that it is on. Those of one bus say the same."""
+
+    device: str
+    baud: Annotated[int, msgspec.Meta(ge=300)] = 19200
+    parity: Literal["none", "even", "odd"] = "even"
+    stop_bits: Literal[1, 2] = 1
+
+
 class ControllerSection(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``[[controller]]``: a shelf controller."""
+    """``[[controller]]``: a shelf controller, at a ``host`` and ``port`` or on a ``serial`` bus."""
 
     id: Annotated[ControllerId, NAME]
     driver: str
-    host: str
-    port: Port
+    host: str = ""
+    port: Port = 502
+    tls: TlsSection | None = None
+    serial: SerialSection | None = None
     profile: str
     channels: Annotated[int, msgspec.Meta(ge=1, le=1000)]
     unit: Annotated[int, msgspec.Meta(ge=0, le=247)] = 1

@@ -23,6 +23,15 @@ SECOND_A = (
     '\n[[gondola]]\nid = "A"\norigin_m = [1, 1]\nfaces_deg = 0\nwidth_m = 1\ndepth_m = 1\nheight_m = 1\nshelf = []\n'
 )
 SECOND_GATE = '\n[[gate]]\nid = "front"\nleft_m = [0.0, 1.0]\nright_m = [0.0, 2.0]\n'
+SERIAL = 'serial = { device = "/dev/ttyUSB0", baud = 115200 }'
+ON_THE_SAME_UNIT = f"""profile = "generic-float32"
+channels = 18
+
+[[controller]]
+id = "second"
+driver = "shelf.modbus-rtu"
+{SERIAL}
+"""
 
 STORE = [
     Mistake("store.toml", "[store]", "[store", ("syntax", "line 3", "Mend")),
@@ -36,6 +45,32 @@ STORE = [
     Mistake("store.toml", 'currency = "EUR"\n', "", ("$.store", "currency", "Mend")),
     Mistake("store.toml", "port = 7011", 'port = "7011"', ("$.controller[0].port", "int", "Mend")),
     Mistake("store.toml", "port = 7011", "port = 70110", ("$.controller[0].port", "65535", "Mend")),
+    Mistake(
+        "store.toml", 'host = "127.0.0.1"\nport = 7011\n', "", ("a-low", "for the network", "Give it host and port")
+    ),
+    Mistake("store.toml", "port = 7011", "port = 7011\n" + SERIAL, ("a-low", "for the network", "shelf.modbus-rtu")),
+    Mistake(
+        "store.toml",
+        'driver = "shelf.modbus"\nhost = "127.0.0.1"\nport = 7011',
+        'driver = "shelf.modbus-rtu"\nhost = "127.0.0.1"\n' + SERIAL,
+        ("a-low", "for a serial bus", "no host"),
+    ),
+    Mistake(
+        "store.toml",
+        'driver = "shelf.modbus"\nhost = "127.0.0.1"\nport = 7011',
+        'driver = "shelf.modbus-rtu"\ntls = { ca = "ca.pem" }\n' + SERIAL,
+        ("a-low", "tls on a serial bus", "Remove tls"),
+    ),
+    Mistake("store.toml", "port = 7011", "tls = { key = 'k.pem' }", ("$.controller[0].tls", "ca", "Mend")),
+    Mistake(
+        "store.toml", "port = 7011", "serial = { device = 'x', parity = 'mark' }", ("serial.parity", "mark", "Mend")
+    ),
+    Mistake(
+        "store.toml",
+        'driver = "shelf.modbus"\nhost = "127.0.0.1"\nport = 7011',
+        f'driver = "shelf.modbus-rtu"\n{SERIAL}\n{ON_THE_SAME_UNIT}',
+        ("second", "unit 1 of /dev/ttyUSB0 is a-low", "a unit of its own"),
+    ),
     Mistake("store.toml", 'id = "face-b"', 'id = "../face-b"', ("$.camera[5].id", "Mend")),
     Mistake("store.toml", 'id = "face-b"', 'id = "face-a"', ("face-a", "camera is there twice", "Keep one")),
     Mistake("store.toml", 'id = "b-low"', 'id = "a-low"', ("a-low", "controller is there twice", "Keep one")),

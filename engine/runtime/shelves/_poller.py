@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.domain import ControllerId, PlateId, Store
 from engine.ports import DeviceError, ShelfLink, ShelfSamples
+from engine.runtime.shelves._cells import CellFaults
 from engine.runtime.shelves._watch import ControllerWatch, ShelfFactSink
 from engine.shelving import ShelvesEstimator
 from engine.store import ControllerSection, StoreFolder, StoreFolderError
@@ -23,7 +24,9 @@ class ShelvesOfController:
         on_shelf = {shelf: [store.plate_by_id[plate_id] for plate_id in shelf.plate_ids] for shelf in store.shelves}
         wired = [shelf for shelf, plates in on_shelf.items() if plates and plates[0].controller_id == controller_id]
         self._estimator = ShelvesEstimator(wired, drifted_g=drifted_g)
-        self._channels = np.array([plate.channel for shelf in wired for plate in on_shelf[shelf]], dtype=np.intp)
+        plates = [plate for shelf in wired for plate in on_shelf[shelf]]
+        self._channels = np.array([plate.channel for plate in plates], dtype=np.intp)
+        self._cells = CellFaults({plate.channel: plate.plate_id for plate in plates})
 
     @property
     def drifted_g(self) -> dict[PlateId, float]:
@@ -34,27 +37,38 @@ class ShelvesOfController:
         """Let the estimator see a reading."""
         for fact in self._estimator.observe(samples.t_ns, samples.grams[self._channels]):
             sink.send(fact)
+        if samples.faults or not self._cells.quiet:
+            for told in self._cells.observe(samples.t_ns, samples.faults):
+                sink.send(told)
 
 
 async def poll_controller(
     section: ControllerSection, link: ShelfLink, shelves: ShelvesOfController, sink: ShelfFactSink
 ) -> None:
-    """Poll for ever. A cycle that was missed is skipped, never made up for."""
+    """Poll for ever. A cycle that was missed is skipped, never made up for.
+
+    Controllers of one rate are polled at the same instants: a process that wakes up once for all of them costs less.
+    """
     watch = ControllerWatch(section.id, sink, sample_hz=section.sample_hz, now_ns=time.monotonic_ns())
     period_s = 1 / section.sample_hz
     loop = asyncio.get_running_loop()
-    due_s = loop.time()
+    due_s = _cycle_s(loop.time(), period_s)
     while True:
         try:
             samples = await link.read()
         except DeviceError as error:
-            watch.missed(str(error), now_ns=time.monotonic_ns())
+            watch.missed(str(error), kind=error.kind, now_ns=time.monotonic_ns())
         else:
             watch.well(samples.t_ns)
             shelves.take(samples, sink)
         watch.show(now_ns=time.monotonic_ns())
-        due_s = max(due_s + period_s, loop.time() - period_s)
+        due_s = max(due_s + period_s, _cycle_s(loop.time(), period_s))
         await asyncio.sleep(max(0.0, due_s - loop.time()))
+
+
+def _cycle_s(now_s: float, period_s: float) -> float:
+    """When the cycle began in which ``now_s`` lies."""
+    return now_s // period_s * period_s
 
 
 def check_wiring(folder: StoreFolder, sections: Sequence[ControllerSection]) -> None:

@@ -1,10 +1,11 @@
 """How a controller is: told as facts when it changes, and as a view every second."""
 
-from typing import Protocol
+from typing import Final, Protocol
 
 import structlog
 
 from engine.domain import ControllerHealth, ControllerId, InputFact, SensorFault, SensorRecovered
+from engine.ports import DeviceFaultKind
 
 log = structlog.get_logger()
 
@@ -15,8 +16,15 @@ _LOST_NS = 1_000_000_000
 # Page, Continuous inspection schemes, Biometrika 41, 1954). With a second's worth missing it is slow, until none is.
 _ENOUGH_SHARE = 0.8
 _TOO_SLOW_S = 1.0
-_UNREACHABLE = "unreachable"
 _SLOW = "slow"
+_CAUSES: Final[dict[DeviceFaultKind, str]] = {
+    "unreachable": "It cannot be reached",
+    "silent": "It does not answer",
+    "short_answer": "It answers less than it is asked",
+    "refused": "It refuses to be read",
+    "garbled": "What it answers makes no sense",
+    "stale": "It repeats its readings",
+}
 
 
 class ShelfFactSink(Protocol):
@@ -39,33 +47,42 @@ class ControllerWatch:
         self._readings = 0
         self._since_ns = self._well_ns = now_ns
         self._problem = ""
-        self._lost = self._slow = False
+        self._lost: DeviceFaultKind | None = None  # how, as far as it is told
+        self._kind: DeviceFaultKind | None = None  # how just now, and since when
+        self._kind_ns = now_ns
+        self._slow = False
         self._short_s = 0.0
 
     def well(self, t_ns: int) -> None:
         """A reading came, taken at ``t_ns``."""
         self._readings += 1
         self._well_ns = t_ns
-        self._problem = ""
-        if self._lost:
-            self._lost = False
+        self._problem, self._kind = "", None
+        if self._lost is not None:
+            kind, self._lost = self._lost, None
             self._readings, self._since_ns = 1, t_ns
             log.info("controller_recovered", controller_id=self._controller_id)
-            self._recover(t_ns, _UNREACHABLE)
+            self._recover(t_ns, kind)
 
-    def missed(self, problem: str, *, now_ns: int) -> None:
-        """No reading came, and why."""
+    def missed(self, problem: str, *, kind: DeviceFaultKind = "unreachable", now_ns: int) -> None:
+        """No reading came, and why. What is told is replaced once something else has been wrong for as long."""
         self._problem = problem
-        if not self._lost and now_ns - self._well_ns > _LOST_NS:
-            self._lost = True
-            log.warning("controller_lost", controller_id=self._controller_id, problem=problem)
-            self._fail(
-                now_ns,
-                _UNREACHABLE,
-                cause="It does not answer",
-                consequence="Its shelves are not weighed: what is taken from them shows as a difference afterwards",
-                remedy=problem,
-            )
+        if kind != self._kind:
+            self._kind, self._kind_ns = kind, now_ns
+        since_ns = self._well_ns if self._lost is None else self._kind_ns
+        if kind == self._lost or now_ns - since_ns <= _LOST_NS:
+            return
+        if self._lost is not None:
+            self._recover(now_ns, self._lost)
+        self._lost = kind
+        log.warning("controller_lost", controller_id=self._controller_id, kind=kind, problem=problem)
+        self._fail(
+            now_ns,
+            kind,
+            cause=_CAUSES[kind],
+            consequence="Its shelves are not weighed: what is taken from them shows as a difference afterwards",
+            remedy=problem,
+        )
 
     def show(self, *, now_ns: int) -> None:
         """Show the rate and the problem when a second is over."""
@@ -79,7 +96,7 @@ class ControllerWatch:
 
     def _judge_rate(self, now_ns: int, hz: float, age_s: float) -> None:
         """Tell that samples are too few, and that they are enough again; silence tells neither."""
-        if not self._lost:
+        if self._lost is None:
             missing_s = (_ENOUGH_SHARE - hz / self._sample_hz) * age_s
             self._short_s = min(max(0.0, self._short_s + missing_s), _TOO_SLOW_S)
         if not self._slow and self._short_s == _TOO_SLOW_S:

@@ -149,19 +149,150 @@ async def test_a_short_answer_is_no_reading() -> None:
 
 
 async def test_a_silent_device_costs_little_time_and_is_dialled_anew() -> None:
-    async with device(lambda _request: b"") as port:
+    calls: list[bytes] = []
+
+    def swallow(request: bytes) -> bytes:
+        calls.append(request)
+        return b""
+
+    async with device(swallow) as port:
         link = open_modbus("127.0.0.1", port, unit=1, profile=FLOAT32, channels=2)
         started_s = time.monotonic()
-        said = await readings(link, 4)
+        said = await readings(link, 10)
         assert time.monotonic() - started_s < 2.0
-        assert ["does not answer" in message for message in said] == [True, True, True, False]
+        assert len(calls) == 3
+        assert all("does not answer" in message for message in said)
         await link.close()
 
 
-async def test_garbage_is_no_reading() -> None:
-    async with device(lambda _request: bytes(range(200, 230))) as port:
-        link = open_modbus("127.0.0.1", port, unit=1, profile=FLOAT32, channels=2)
-        assert "" not in await readings(link, 4)
+def answering(*registers: int) -> Callable[[bytes], bytes]:
+    """A device that answers whatever it is asked with these registers."""
+    body = bytes([2 * len(registers)]) + image16(*registers)
+
+    def answer(request: bytes) -> bytes:
+        return request[:4] + (2 + len(body)).to_bytes(2, "big") + request[6:8] + body
+
+    return answer
+
+
+def image16(*registers: int) -> bytes:
+    return struct.pack(f">{len(registers)}H", *registers)
+
+
+async def failure(link: ShelfLink) -> DeviceError:
+    """How the link fails, which it must."""
+    with pytest.raises(DeviceError) as error:
+        await link.read()
+    await link.close()
+    return error.value
+
+
+def refusing(request: bytes) -> bytes:
+    return request[:4] + bytes([0, 3, request[6], request[7] | 0x80, 2])
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "said"),
+    [
+        (answering(1, 2, 3, 4), "short_answer", "check its profile and channels"),
+        (answering(), "short_answer", "0 registers from 0, 2 were asked for"),
+        (refusing, "refused", "exception 2: it has no such registers: check its profile"),
+        (lambda _request: b"", "silent", "check its power and its unit number"),
+        (lambda _request: bytes(range(200, 230)), "garbled", "not Modbus TCP"),
+        (lambda request: request[:7] + b"\x07\x00\x00\x00\x00", "garbled", "function 7, not 3"),
+    ],
+)
+async def test_what_is_wrong_with_an_answer_is_told_with_its_remedy(
+    answer: Callable[[bytes], bytes], kind: str, said: str
+) -> None:
+    async with device(answer) as port:
+        error = await failure(open_modbus("127.0.0.1", port, unit=1, profile=FLOAT32, channels=1))
+    assert error.kind == kind
+    assert said in str(error)
+
+
+async def test_answers_to_other_questions_are_passed_over() -> None:
+    right = answering(0x4228, 0)
+
+    def stale_then_right(request: bytes) -> bytes:
+        return right(b"\x12\x34" + request[2:]) + right(request)
+
+    async with device(stale_then_right) as port:
+        link = open_modbus("127.0.0.1", port, unit=1, profile=FLOAT32, channels=1)
+        assert (await link.read()).grams.tolist() == [42.0]
+        await link.close()
+
+
+async def test_a_connection_that_is_lost_within_an_answer_is_made_anew() -> None:
+    right, seen = answering(0x4228, 0), []
+
+    def half_then_whole(request: bytes) -> bytes:
+        seen.append(request)
+        return right(request)[:9] if len(seen) == 1 else right(request)
+
+    connections: set[asyncio.Transport] = set()
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Rebooting(half_then_whole, connections), "127.0.0.1", 0
+    )
+    port = server.sockets[0].getsockname()[1]
+    link = open_modbus("127.0.0.1", port, unit=1, profile=FLOAT32, channels=1)
+    with pytest.raises(DeviceError, match="hung up") as error:
+        await link.read()
+    assert error.value.kind == "unreachable"
+    assert (await eventually(link.read)).grams.tolist() == [42.0]
+    await link.close()
+    server.close()
+    await server.wait_closed()
+
+
+class Rebooting(Raw):
+    """Hangs up after half an answer."""
+
+    def data_received(self, data: bytes) -> None:
+        """Answer, and fall over if that was half of it."""
+        answer = self._answer(data)
+        self._transport.write(answer)
+        if len(answer) < 13:
+            self._transport.close()
+
+
+HEARTBEAT = """
+[device]
+name = "a scale with a pulse"
+manual = "none"
+revision = "1"
+trust = "generic"
+[weight]
+function = 3
+address = 0
+type = "int16"
+[channels]
+stride = 1
+most = 1
+[heartbeat]
+address = 1
+still_s = 0.05
+"""
+
+
+async def test_a_heartbeat_that_stands_still_is_told_until_it_beats_again(tmp_path: Path) -> None:
+    profile = tmp_path / "pulse.toml"
+    profile.write_text(HEARTBEAT)
+    beat = [0]
+
+    def answer(request: bytes) -> bytes:
+        return answering(5, beat[0])(request)
+
+    async with device(answer) as port:
+        link = open_modbus("127.0.0.1", port, unit=1, profile=profile, channels=1)
+        assert (await link.read()).grams.tolist() == [5.0]
+        deadline_s = time.monotonic() + DEADLINE_S
+        said = ""
+        while not said and time.monotonic() < deadline_s:
+            (said,) = await readings(link, 1)
+        assert "register 1 stands still: restart it" in said
+        beat[0] = 1
+        assert (await link.read()).grams.tolist() == [5.0]
         await link.close()
 
 

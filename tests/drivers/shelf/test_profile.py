@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
-import resources
 from drivers.shelf import ProfileError, read_profile
 
-SHIPPED = sorted((Path(resources.__file__).parent / "profiles").glob("*.toml"))
-
 PLAIN = """
+[device]
+name = "a scale"
+manual = "its leaflet"
+revision = "2"
+trust = "page"
 [weight]
 function = 4
 address = 10
@@ -18,15 +20,6 @@ type = "int16"
 stride = 1
 most = 8
 """
-
-
-def test_profiles_are_shipped() -> None:
-    assert {"generic-float32", "generic-int32"} <= {file.stem for file in SHIPPED}
-
-
-@pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
-def test_shipped_profiles_are_valid(file: Path) -> None:
-    assert read_profile(file).channels.most >= 1
 
 
 @pytest.mark.parametrize(
@@ -41,6 +34,24 @@ def test_shipped_profiles_are_valid(file: Path) -> None:
         (PLAIN.replace("most = 8", "most = 70000"), "most"),
         (PLAIN + "[limits]\nregisters_per_read = 200\n", "limits.registers_per_read"),
         ("[weight", "not TOML"),
+        (PLAIN.replace('trust = "page"', 'trust = "hearsay"'), "device.trust"),
+        (PLAIN.replace('manual = "its leaflet"\n', ""), "manual"),
+        (PLAIN.replace("address = 10", "address = 10\nmanual = 30011"), "address and manual"),
+        (PLAIN.replace("address = 10", "manual = 40011"), "function 3, not 4"),
+        (PLAIN.replace("address = 10", "manual = 70001"), "70001 is no register"),
+        (PLAIN.replace("address = 10", ""), "say where it is"),
+        (PLAIN.replace("function = 4", ""), "weight: function"),
+        (PLAIN.replace("function = 4", "function = 4\nscale_g = 0.0"), "scale_g"),
+        (PLAIN.replace("function = 4", "function = 4\nsign = { shift = 3 }"), "sign and high need"),
+        (PLAIN.replace("function = 4", "function = 4\nsign = { shift = 16 }"), "weight.sign.shift"),
+        (PLAIN.replace('"int16"', '"int32"\nhigh = { address = 9 }').replace("stride = 1", "stride = 2"), "high"),
+        (PLAIN.replace("most = 8", "most = 8\norder = [0, 1]"), "order"),
+        (PLAIN + "[status]\naddress = 1\n[[status.fault]]\nkinds = { 1 = 'broken' }\n", "broken"),
+        (PLAIN + "[commands.zero]\nsteps = []\n", "steps"),
+        (PLAIN + "[commands.zero]\nsteps = [{ address = 1 }]\n", "either write or equals"),
+        (PLAIN + "[commands.zero]\nsteps = [{ write = [1] }]\n", "say where it is"),
+        (PLAIN + "[commands.zero]\nsteps = [{ address = 1, write = [70000] }]\n", "steps[0].write[0]"),
+        (PLAIN + "[commands.zero]\nsteps = [{ address = 1, write = [1, 2], with_function = 6 }]\n", "with_function"),
     ],
 )
 def test_what_is_wrong_is_named_with_file_and_key(tmp_path: Path, text: str, said: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from drivers.camera import open_mjpeg, open_opencv, open_smart
 from drivers.gate import open_gate
-from drivers.shelf import open_modbus
+from drivers.shelf import open_modbus, open_modbus_rtu
 from engine.runtime.drivers import UnknownDriverError, load_driver
 
 
@@ -16,6 +16,7 @@ from engine.runtime.drivers import UnknownDriverError, load_driver
         ("camera.smart", open_smart),
         ("gate.tcp", open_gate),
         ("shelf.modbus", open_modbus),
+        ("shelf.modbus-rtu", open_modbus_rtu),
     ],
 )
 def test_a_driver_is_found_by_its_name(name: str, opener: object) -> None:
