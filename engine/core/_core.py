@@ -141,8 +141,10 @@ class StoreCore:
                 self._pass_gate(fact)
             case CommandGiven():
                 _review.resolve(world, fact.command, by=fact.by)
-            case SensorFault() | SensorRecovered() | EntryRefused():
-                self._pass_on(fact)
+            case SensorFault() | SensorRecovered():
+                world.alarm(fact)
+            case EntryRefused():
+                world.emit(fact)
             case Tick():
                 self._tick()
             case _:  # frames dropped, late facts, starts: they change nothing here
@@ -195,14 +197,6 @@ class StoreCore:
             )
             if left is not None:
                 world.emit(left)
-
-    def _pass_on(self, fact: SensorFault | SensorRecovered | EntryRefused) -> None:
-        faults = self._world.state.faults
-        if isinstance(fact, SensorFault):
-            faults[f"{fact.device_id} {fact.kind}"] = fact
-        elif isinstance(fact, SensorRecovered):
-            faults.pop(f"{fact.device_id} {fact.kind}", None)
-        self._world.emit(fact)
 
     def _tick(self) -> None:
         world = self._world

@@ -11,6 +11,7 @@ from engine.core._review import ask, judge
 from engine.core._state import World
 from engine.core._statements import lines_of, say_only
 from engine.core._steps import Step
+from engine.core._wiring import as_wired, learn_wiring
 from engine.domain import (
     Browsed,
     CaseCause,
@@ -82,8 +83,10 @@ def abandon(world: World) -> None:
 def _answer(world: World, step: Step) -> None:
     """The first answer: what a shopper's hand explains better than anything else, or nearly surely without one."""
     step.answered = True
-    fact = step.provisional
-    if fact is None or _is_noise(world, fact):
+    if step.provisional is None:
+        return
+    fact = as_wired(world, step.provisional)
+    if _is_noise(world, fact):
         return
     _, explanations = _explain(world, fact)
     best = explanations[0]
@@ -98,6 +101,8 @@ def _answer(world: World, step: Step) -> None:
 def _settle(world: World, step: Step, fact: WeightSettled) -> None:
     world.state.steps.decide(step.step_id, now_ns=world.now_ns)
     world.state.stock.step(fact.shelf_id, fact.plates, end_ns=fact.end_ns)
+    learn_wiring(world, fact)
+    fact = as_wired(world, fact)
     if _is_noise(world, fact):
         say_only(world, step.step_id, (), cause="nothing stayed changed")
         _browsed(world, step, fact)

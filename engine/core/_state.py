@@ -10,11 +10,12 @@ from engine.core._masses import Masses
 from engine.core._sight import Sight
 from engine.core._steps import Steps
 from engine.core._stock import Stock
+from engine.core._swapped import SwappedCells
 from engine.core._visits import Visits
 from engine.core.tracking import FloorTracker, TrackerState
-from engine.domain import OutputFact, SensorFault, Store, VisitId
+from engine.domain import OutputFact, SensorFault, SensorRecovered, Store, VisitId
 
-CHECKPOINT_VERSION = 3
+CHECKPOINT_VERSION = 4
 
 
 class CoreState(msgspec.Struct, kw_only=True):
@@ -30,6 +31,7 @@ class CoreState(msgspec.Struct, kw_only=True):
     cases: Cases = msgspec.field(default_factory=Cases)
     masses: Masses = msgspec.field(default_factory=Masses)
     faults: dict[str, SensorFault] = {}
+    swapped: SwappedCells = msgspec.field(default_factory=SwappedCells)
 
 
 class Checkpoint(msgspec.Struct, kw_only=True):
@@ -57,6 +59,14 @@ class World:
 
     def emit(self, fact: OutputFact) -> None:
         """Say something."""
+        self.said.append(fact)
+
+    def alarm(self, fact: SensorFault | SensorRecovered) -> None:
+        """Say that something is wrong with a device, or well again, and remember it while it stands."""
+        if isinstance(fact, SensorFault):
+            self.state.faults[f"{fact.device_id} {fact.kind}"] = fact
+        else:
+            self.state.faults.pop(f"{fact.device_id} {fact.kind}", None)
         self.said.append(fact)
 
     def encode(self) -> bytes:

@@ -1,0 +1,88 @@
+"""Which plate a step really happened at: evidence for swapped cells, and steps read as they were found to be wired."""
+
+import math
+from collections.abc import Iterable
+from typing import TypeVar
+
+import msgspec
+
+from engine.core._candidates import WeightStep
+from engine.core._hands import Hands
+from engine.core._places import plate_distance_m
+from engine.core._state import World
+from engine.domain import PlateId, PlateMass, SkuId, WeightSettled
+
+_AT_HAND_NS = 250_000_000
+_AT_HAND_M = 0.08
+_ALONE_SHARE = 0.8
+"""A step is a plate's own when the others only rang along."""
+_UNITS = {1: 0.9, 2: 0.08, 3: 0.02}
+_UNEXPLAINED = 0.002 / 3000
+_UNSEEN = 0.001
+_LEAST_SIGMA_MG = 1_000
+
+_Step = TypeVar("_Step", bound=WeightStep)
+
+
+def as_wired(world: World, step: _Step) -> _Step:
+    """The step on the plates that it really happened at; those on another shelf than most of it are left out."""
+    weighed = {plate.plate_id: world.state.swapped.weighed(plate.plate_id) for plate in step.plates}
+    if all(one == other for one, other in weighed.items()):
+        return step
+    plates = [PlateMass(plate_id=weighed[p.plate_id], mass_mg=p.mass_mg) for p in step.plates]
+    shelf_of = {plate.plate_id: world.store.plate_by_id[plate.plate_id].shelf_id for plate in plates}
+    shelf_id = shelf_of[max(plates, key=lambda plate: abs(plate.mass_mg)).plate_id]
+    kept = tuple(plate for plate in plates if shelf_of[plate.plate_id] == shelf_id)
+    return msgspec.structs.replace(step, shelf_id=shelf_id, plates=kept, mass_mg=sum(plate.mass_mg for plate in kept))
+
+
+def learn_wiring(world: World, step: WeightSettled) -> None:
+    """Let a step on one plate tell which cells are swapped, and say so when that is plain."""
+    loudest = max(step.plates, key=lambda plate: abs(plate.mass_mg), default=None)
+    if loudest is None or abs(loudest.mass_mg) < _ALONE_SHARE * sum(abs(plate.mass_mg) for plate in step.plates):
+        return
+    plate_id, planned = loudest.plate_id, world.store.facing_of_plate
+    if plate_id not in planned:
+        return
+    others = {*_at_hand(world, step.start_ns), *world.state.swapped.partners(plate_id)}
+    asked = sorted(other for other in others if other in planned and planned[other].sku_id != planned[plate_id].sku_id)
+    if not asked:
+        return
+    suspects = Hands(world.store, world.tracker, world.state.visits).suspects((plate_id, *asked), step.start_ns)
+    fits = {
+        place: math.log(max((s.at[place].ratio for s in suspects), default=0.0) + _UNSEEN)
+        + math.log(_density(world, place, step))
+        for place in (plate_id, *asked)
+    }
+    for fact in world.state.swapped.hear(world.now_ns, plate_id, fits):
+        world.alarm(fact)
+
+
+def _at_hand(world: World, start_ns: int) -> Iterable[PlateId]:
+    """The plates that a hand was over, or nearly, when a step began."""
+    hands = [
+        sample.position_m
+        for track in world.tracker.tracks
+        for sample in world.tracker.hand_samples(track.track_id, start_ns - _AT_HAND_NS, start_ns + _AT_HAND_NS)
+    ]
+    return (
+        plate.plate_id
+        for plate in world.store.plates
+        if any(plate_distance_m(plate, hand_m) <= _AT_HAND_M for hand_m in hands)
+    )
+
+
+def _density(world: World, plate_id: PlateId, step: WeightSettled) -> float:
+    """Density, per gram, of the step's mass if some units of what lies on a plate made it."""
+    return _UNEXPLAINED + sum(
+        _UNITS[count] * _normal(world, step, sku_id, count)
+        for sku_id in sorted({world.store.facing_of_plate[plate_id].sku_id, *world.state.stock.lying_on(plate_id)})
+        for count in _UNITS
+    )
+
+
+def _normal(world: World, step: WeightSettled, sku_id: SkuId, count: int) -> float:
+    mass = world.state.masses.units(world.store, sku_id, count)
+    sigma_g = math.sqrt(mass.variance_mg2 + max(step.sigma_mg, _LEAST_SIGMA_MG) ** 2) / 1000
+    off = (abs(step.mass_mg) - mass.mean_mg) / 1000 / sigma_g
+    return math.exp(-0.5 * off * off) / (sigma_g * math.sqrt(2 * math.pi))
