@@ -132,7 +132,7 @@ class ShelvesEstimator:
                 quiet[self._shelves[index].plates] = False
             before_g = rest.level_g.copy()
             rest.track(t_ns - self._looked_ns, self._health.held_g, lately_g, quiet)
-            facts += self._zero.follow(t_ns, rest.level_g - before_g, rest.level_g, rest.known)
+            facts += self._zero.follow(t_ns, before_g, rest.level_g, rest.known)
             self._looked_ns = t_ns
         for shelf in shelves:
             if t_ns >= shelf.baseline_ns:

@@ -8,6 +8,8 @@ from engine.domain import Floats, PlateId, Shelf
 from engine.shelving._alarms import Bools, HealthFact, PlateAlarms, Trouble
 
 _JUDGE_NS = 10_000_000_000
+# After a movement a level still finds its place: what it creeps for so long is no drift.
+_SETTLED_NS = 10_000_000_000
 # A plate that reads so little is empty and zeroed, or needs no zeroing.
 _ZERO_G = 2.0
 # A half per cent of the capacity: 100 g of 20 kg. A zero that walks as far as OIML R 60 lets it return (3.3 g an hour)
@@ -23,6 +25,8 @@ class ZeroDrift:
         self._drift_g = np.array([since.get(plate_id, 0.0) for plate_id in self._ids])
         self._carries_g = np.array([shelf.capacity_g for shelf in shelves for _ in shelf.plate_ids])
         self._drifted = PlateAlarms(Trouble.DRIFTED, self._ids)
+        self._level_g = np.zeros(len(self._ids))
+        self._moved_ns = np.zeros(len(self._ids), dtype=np.int64)
         self._judged_ns = 0
 
     @property
@@ -30,9 +34,11 @@ class ZeroDrift:
         """The drift of each plate, in grams."""
         return dict(zip(self._ids, self._drift_g.tolist(), strict=True))
 
-    def follow(self, t_ns: int, crept_g: Floats, level_g: Floats, known: Bools) -> list[HealthFact]:
-        """Take in by how much levels (plates,) crept, and where they are now."""
-        self._drift_g += crept_g
+    def follow(self, t_ns: int, before_g: Floats, level_g: Floats, known: Bools) -> list[HealthFact]:
+        """Take in where levels (plates,) were before they followed what plates at rest read, and where they are now."""
+        self._moved_ns[before_g != self._level_g] = t_ns
+        self._level_g[:] = level_g
+        self._drift_g += (level_g - before_g) * (t_ns - self._moved_ns > _SETTLED_NS)
         if t_ns - self._judged_ns < _JUDGE_NS:
             return []
         self._judged_ns = t_ns
