@@ -31,6 +31,11 @@ class TcpFrames:
     def __init__(self) -> None:
         self._rest = b""
 
+    @property
+    def half(self) -> bool:
+        """Whether a frame has begun and is not whole."""
+        return bool(self._rest)
+
     def feed(self, data: bytes) -> Iterator[Frame]:
         """The frames that are whole now. Raises ``CodecError`` at what cannot be Modbus; then nothing after it can."""
         rest = self._rest + data if self._rest else data

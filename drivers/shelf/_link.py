@@ -25,7 +25,7 @@ from engine.ports import (
 
 # A silent device looks connected for ever: after so many reads without an answer the connection is made anew.
 _PATIENCE_READS = 3
-# On a bus every question to a silent device is time taken from the others.
+# On a bus every question to a device that is known to be silent is time taken from the others.
 _PATIENCE_READS_ON_A_BUS = 1
 _FIRST_BACK_OFF_NS = 100_000_000
 _LONGEST_BACK_OFF_NS = 5_000_000_000
@@ -165,7 +165,8 @@ class _ModbusLink:
 
     def _missed(self, error: WireError) -> DeviceError:
         self._unanswered += 1
-        if self._unanswered >= self._patience or not self._wire.connected:
+        patience = self._patience if self._back_off_ns else _PATIENCE_READS
+        if self._unanswered >= patience or not self._wire.connected:
             self._unanswered = 0
             self._wire.hang_up()
             self._back_off(error)

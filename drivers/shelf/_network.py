@@ -5,6 +5,7 @@ import socket
 import ssl
 import time
 from contextlib import suppress
+from functools import partial
 
 from drivers.shelf._framing import Frame, TcpFrames, tcp_frame
 from drivers.shelf._pdu import CodecError
@@ -35,7 +36,11 @@ class NetworkWire:
         try:
             async with asyncio.timeout(_DIAL_S if self._tls is None else _TLS_DIAL_S):
                 _, self._connection = await loop.create_connection(
-                    _Connection, self._host, self._port, ssl=self._tls, server_hostname=server_name
+                    partial(_Connection, shows_certificate=self._tls is not None),
+                    self._host,
+                    self._port,
+                    ssl=self._tls,
+                    server_hostname=server_name,
                 )
         except ssl.SSLCertVerificationError as error:
             raise WireError(f"its certificate is not trusted: {error.verify_message}", kind="unreachable") from None
@@ -66,11 +71,13 @@ class NetworkWire:
 class _Connection(asyncio.Protocol):
     """One timer for all requests: it is set anew when it goes off, not at every request."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, shows_certificate: bool) -> None:
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._frames = TcpFrames()
-        self._transaction = 0
+        self._transaction = self._answered = 0
+        self._stray = False  # something came that answers no question of ours
+        self._trusted = not shows_certificate  # until it has answered, it may not take our certificate
         self._waiting: asyncio.Future[Answer] | None = None
         self._due_s = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -83,6 +90,10 @@ class _Connection(asyncio.Protocol):
             return waiting
         self._transaction = (self._transaction + 1) & 0xFFFF
         self._due_s = self._loop.time() + within_s
+        self._stray = False
+        if self._timer is not None and self._timer.when() > self._due_s:  # the last question was given longer
+            self._timer.cancel()
+            self._timer = None
         if self._timer is None:
             self._timer = self._loop.call_at(self._due_s, self._look)
         self._transport.write(tcp_frame(self._transaction, unit, pdu))
@@ -112,12 +123,22 @@ class _Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.lost = True
-        why = f": {exc.reason}" if isinstance(exc, ssl.SSLError) else ""
-        self._fail(WireError(f"it hung up{why}", kind="unreachable"))
+        self._fail(WireError(self._why_lost(exc), kind="unreachable"))
+
+    def _why_lost(self, error: Exception | None) -> str:
+        """A certificate that is not taken is often told by hanging up alone, after all seemed well."""
+        if isinstance(error, ssl.SSLError):
+            return f"it ended TLS: {error.reason}. Is our certificate one it takes?"
+        return "it hung up" if self._trusted else "it hung up before it answered: is our certificate one it takes?"
 
     def _take(self, frame: Frame) -> None:
+        self._trusted = True
         if frame.transaction != self._transaction:
-            return  # an answer that came too late, to a question given up
+            # Too late, to a question given up since the last answer; or to none of ours.
+            asked_before = (frame.transaction - self._answered) & 0xFFFF
+            self._stray |= not 0 < asked_before < (self._transaction - self._answered) & 0xFFFF
+            return
+        self._answered = frame.transaction
         waiting, self._waiting = self._waiting, None
         if waiting is not None and not waiting.done():
             waiting.set_result(Answer(frame.pdu, time.monotonic_ns()))
@@ -129,7 +150,14 @@ class _Connection(asyncio.Protocol):
         if self._loop.time() < self._due_s:
             self._timer = self._loop.call_at(self._due_s, self._look)
         else:
-            self._fail(WireError("no answer", kind="silent"))
+            self._fail(self._why_unanswered())
+
+    def _why_unanswered(self) -> WireError:
+        if self._stray:
+            return WireError("it answers what nobody asked", kind="garbled")
+        if self._frames.half:
+            return WireError("half an answer", kind="garbled")
+        return WireError("no answer", kind="silent")
 
     def _fail(self, error: WireError) -> None:
         waiting, self._waiting = self._waiting, None

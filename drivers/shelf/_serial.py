@@ -114,7 +114,8 @@ class SerialBus:
             await asyncio.sleep(left_s)
 
     def _send(self, request: bytes) -> None:
-        assert self._descriptor is not None  # noqa: S101 - opened just before
+        if self._descriptor is None:  # lost while it had to be quiet
+            raise WireError("the line is lost", kind="unreachable")
         try:
             os.write(self._descriptor, request)
         except OSError as error:

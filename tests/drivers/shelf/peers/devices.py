@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
+import os
 import struct
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import resources
@@ -22,6 +23,7 @@ class Peer:
 
     program: tuple[str | Path, ...]
     unit: int = 1
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @contextlib.asynccontextmanager
     async def serve(self, registers: Sequence[int], *, at: int | Path = 0) -> AsyncIterator[int]:
@@ -30,7 +32,9 @@ class Peer:
         Yields its port.
         """
         words = list(map(str, [*self.program, at, self.unit, *registers]))
-        process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE, cwd=HERE)
+        process = await asyncio.create_subprocess_exec(
+            *words, stdout=asyncio.subprocess.PIPE, cwd=HERE, env={**os.environ, **self.environment}
+        )
         assert process.stdout is not None
         try:
             announced = await asyncio.wait_for(process.stdout.readline(), DEADLINE_S)
