@@ -58,11 +58,12 @@ class Witness:
 
 @dataclass(frozen=True, kw_only=True)
 class Suspect:
-    """Somebody who may have done it; a person bound to no visit has no ``visit_id``."""
+    """Somebody who may have done it; a person bound to no visit has no ``visit_id``, ``several`` may share one."""
 
     visit_id: VisitId | None
     staff: bool
     at: dict[PlateId, Witness]
+    several: bool = False
 
     @property
     def best_ratio(self) -> float:
@@ -173,7 +174,7 @@ def _suspects(people: Sequence[_Person]) -> tuple[Suspect, ...]:
         if known is not None:
             at = {plate_id: max(known.at[plate_id], at[plate_id], key=lambda w: w.ratio) for plate_id in at}
         visit_id, staff = person.visit.visit_id, person.visit.staff
-        found[visit_id] = Suspect(visit_id=visit_id, staff=staff, at=at)
+        found[visit_id] = Suspect(visit_id=visit_id, staff=staff, at=at, several=known is not None)
     return (*found.values(), *strangers)
 
 

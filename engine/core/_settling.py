@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from engine.core._at_once import AT_ONCE_NS, Elsewhere, believe_less
 from engine.core._attribution import Attribution, Explanation
 from engine.core._candidates import WeightStep
 from engine.core._hands import Hands, Suspect
@@ -113,12 +114,21 @@ def _settle(world: World, step: Step, fact: WeightSettled) -> None:
 
 
 def _explain(world: World, step: WeightStep) -> tuple[tuple[Suspect, ...], tuple[Explanation, ...]]:
+    suspects = _suspects(world, step)
+    for other in world.state.steps.about(step.start_ns, within_ns=AT_ONCE_NS):
+        if other.step_id != step.step_id and not _is_noise(world, other):
+            there = _suspects(world, other)
+            elsewhere = Elsewhere(suspects=there, explanations=_attribute(world, other, there))
+            suspects = believe_less(suspects, elsewhere)
+    return suspects, _attribute(world, step, suspects)
+
+
+def _suspects(world: World, step: WeightStep) -> tuple[Suspect, ...]:
+    """Everybody, and what their hands did at the plates that moved."""
     shelf = world.store.shelf_by_id[step.shelf_id]
     moved = {plate.plate_id for plate in step.plates}
     plate_ids = tuple(p for p in shelf.plate_ids if p in moved) or shelf.plate_ids
-    hands = Hands(world.store, world.tracker, world.state.visits)
-    suspects = hands.suspects(plate_ids, step.start_ns)
-    return suspects, _attribute(world, step, suspects)
+    return Hands(world.store, world.tracker, world.state.visits).suspects(plate_ids, step.start_ns)
 
 
 def _attribute(world: World, step: WeightStep, suspects: Sequence[Suspect]) -> tuple[Explanation, ...]:

@@ -9,6 +9,7 @@ from engine.domain import ShelfId, StepId, WeightProvisional, WeightSettled
 _ANSWER_WITHIN_NS = 300_000_000
 _SETTLE_WITHIN_NS = 800_000_000
 _REMEMBERED_NS = 900_000_000_000
+_LAST_NS = 2_000_000_000
 
 
 class Step(msgspec.Struct, kw_only=True):
@@ -23,10 +24,11 @@ class Step(msgspec.Struct, kw_only=True):
 
 
 class Steps(msgspec.Struct, kw_only=True):
-    """Steps that wait, and the ids of those decided lately."""
+    """Steps that wait, the ids of those decided lately, and what the ``last`` of them were."""
 
     open: dict[StepId, Step] = {}
     decided_ns: dict[StepId, int] = {}
+    last: list[WeightSettled] = []
 
     def hear(self, fact: WeightProvisional | WeightSettled) -> None:
         """Take in what a shelf says; repeats and first answers after the settled one change nothing."""
@@ -57,8 +59,17 @@ class Steps(msgspec.Struct, kw_only=True):
 
     def decide(self, step_id: StepId, *, now_ns: int) -> None:
         """Strike a step off; its id is remembered for as long as a sender may repeat itself."""
-        self.open.pop(step_id, None)
+        step = self.open.pop(step_id, None)
         self.decided_ns[step_id] = now_ns
+        if step is not None and step.settled is not None:
+            self.last = [s for s in self.last if s.start_ns > step.start_ns - _LAST_NS] + [step.settled]
+
+    def about(self, start_ns: int, *, within_ns: int) -> tuple[WeightProvisional | WeightSettled, ...]:
+        """What is known of the steps that began within so much of an instant, decided or not."""
+        waiting = [step.settled or step.provisional for step in self.open.values()]
+        return tuple(
+            fact for fact in (*self.last, *waiting) if fact is not None and abs(fact.start_ns - start_ns) <= within_ns
+        )
 
     def forget(self, *, now_ns: int) -> None:
         """Drop ids nobody will repeat any more."""

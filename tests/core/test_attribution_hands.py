@@ -74,6 +74,17 @@ def test_a_look_astray_does_not_exchange_what_two_took_side_by_side() -> None:
     assert not any(isinstance(f, NeedsReview) for f in said)
 
 
+def test_a_hand_that_made_one_step_did_not_make_another_at_the_same_instant() -> None:
+    between = {"ann": hand_in(STORE, "s1p5"), "bob": hand_in(STORE, "s1p3")}
+    facts = [bodies(START_S + i / 10, *(body(name, hands=[at]) for name, at in between.items())) for i in range(-8, 9)]
+    doubtful, sure = settled("s1", START_S, {"s1p4": -1002}), settled("s1", START_S - 0.1, {"s1p6": -80})
+    alone = play(StoreCore(STORE), in_time(facts, [doubtful, tick(7)]))
+    assert any(isinstance(f, NeedsReview) for f in alone)
+    both = play(StoreCore(STORE), in_time(facts, [doubtful, sure, tick(7)]))
+    assert carts(both) == {"bob": {"rice": 1}, "ann": {"tea": 1}}
+    assert not any(isinstance(f, NeedsReview) for f in both)
+
+
 def test_of_two_at_once_the_sure_one_stands_and_the_doubtful_one_is_asked_about() -> None:
     said = step({"ann": ("s1p1",), "bob": ("s1p4",), "eve": ("s1p4",)}, {"s1p1": -421, "s1p4": -1002})
     assert [(f.visit_id, f.sku_id) for f in said if isinstance(f, Picked) and f.settled] == [("ann", "beans")]
