@@ -29,6 +29,7 @@ _PATIENCE_READS = 3
 _PATIENCE_READS_ON_A_BUS = 1
 _FIRST_BACK_OFF_NS = 100_000_000
 _LONGEST_BACK_OFF_NS = 5_000_000_000
+_ON_A_NETWORK_S = 0.2
 _ON_A_BUS_S = 0.05
 
 _REMEDIES: Final[dict[DeviceFaultKind, str]] = {
@@ -72,7 +73,7 @@ class _ModbusLink:
         self._name, self._wire, self._profile, self._codec = name, wire, profile, codec
         self._patience = patience
         on_a_bus = patience == _PATIENCE_READS_ON_A_BUS
-        self._within_s = min(profile.limits.answer_s, _ON_A_BUS_S) if on_a_bus else profile.limits.answer_s
+        self._within_s = profile.limits.answer_s or (_ON_A_BUS_S if on_a_bus else _ON_A_NETWORK_S)
         self._requests = [(read, read_request(read)) for read in codec.reads]
         self._pulse = _Pulse(profile)
         self._answered_ns = 0

@@ -140,15 +140,15 @@ class Block(Place, frozen=True, kw_only=True):
 class LimitsSection(Section, frozen=True, kw_only=True):
     """``[limits]``: what the device stands.
 
-    A read goes over at most ``gap_registers`` that nothing here describes. A reading is answered within ``answer_s``, a
-    step of a command within ``command_s``. ``eeprom_writes`` is how many writes of
-    settings its memory stands.
+    A read goes over at most ``gap_registers`` that nothing here describes. An answer to a read begins within
+    ``answer_s``, to a step of a command within ``command_s``; without ``answer_s`` within 0.2 s on a network and 0.05 s
+    on a serial bus. ``eeprom_writes`` is how many writes of settings its memory stands.
     """
 
     registers_per_read: Annotated[int, msgspec.Meta(ge=2, le=_MOST_REGISTERS)] = _MOST_REGISTERS
     gap_registers: Annotated[int, msgspec.Meta(ge=0)] = 16
     block: tuple[Block, ...] = ()
-    answer_s: Annotated[float, msgspec.Meta(gt=0, le=5)] = 0.2
+    answer_s: Annotated[float, msgspec.Meta(gt=0, le=5)] | None = None
     command_s: Annotated[float, msgspec.Meta(gt=0, le=60)] = 2.0
     eeprom_writes: Annotated[int, msgspec.Meta(ge=1)] = 100_000
 

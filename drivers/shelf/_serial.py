@@ -80,7 +80,11 @@ class SerialBus:
         os.close(descriptor)
 
     async def ask(self, unit: int, pdu: bytes, *, within_s: float) -> Answer:
-        """Send a request when it is this unit's turn, and wait for its answer. Raises ``WireError``."""
+        """Send a request when it is this unit's turn, and wait for its answer. Raises ``WireError``.
+
+        At 9600 baud a long answer takes a quarter of a second: what must come ``within_s`` is its beginning, and then
+        each of the pieces in which the line's driver hands it over.
+        """
         request = serial_frame(unit, pdu)
         async with self._turn:
             self.open()
@@ -88,8 +92,8 @@ class SerialBus:
             self._heard, self._arrived = b"", asyncio.Event()
             self._send(request)
             try:
-                async with asyncio.timeout(within_s + self._lasts_s(len(request))):
-                    return await self._answer_of(unit)
+                async with asyncio.timeout(within_s + self._lasts_s(len(request))) as patience:
+                    return await self._answer_of(unit, patience, within_s)
             except TimeoutError:
                 if self._heard:
                     raise WireError("half an answer", kind="garbled") from None
@@ -97,8 +101,9 @@ class SerialBus:
             except CodecError as error:
                 raise WireError(f"it says {error}", kind="garbled") from None
 
-    async def _answer_of(self, unit: int) -> Answer:
+    async def _answer_of(self, unit: int, patience: asyncio.Timeout, within_s: float) -> Answer:
         assert self._arrived is not None  # noqa: S101 - ask sets it
+        loop = asyncio.get_running_loop()
         while True:
             await self._arrived.wait()
             self._arrived.clear()
@@ -107,6 +112,7 @@ class SerialBus:
             answer = serial_answer(self._heard, unit=unit)
             if answer is not None:
                 return Answer(answer, time.monotonic_ns())
+            patience.reschedule(loop.time() + within_s)
 
     async def _be_quiet(self) -> None:
         gap_s = max(_SHORTEST_GAP_S, self._lasts_s(_GAP_BYTES))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 _MOST_BYTES = 4096
 
-Spoil = Callable[[bytes], Iterable[bytes]]  # into pieces that arrive apart
+Spoil = Callable[[bytes], Iterable[bytes]]
 
 
 def whole(said: bytes) -> Iterable[bytes]:
@@ -32,12 +32,16 @@ class Line:
 
 @dataclass
 class Bus:
-    """Who asks opens ``path``; each device opens one of ``devices``. ``spoil`` sees all that devices say."""
+    """Who asks opens ``path``; each device opens one of ``devices``.
+
+    ``spoil`` sees all that devices say, and cuts it into pieces that are carried ``gap_s`` apart.
+    """
 
     path: Path
     devices: tuple[Path, ...]
     asked: list[bytes] = field(default_factory=list)
     spoil: Spoil = field(default=whole)
+    gap_s: float = 0.0
 
 
 @contextlib.contextmanager
@@ -59,7 +63,7 @@ def serial_bus(devices: int) -> Iterator[Bus]:
             for piece in pieces:
                 for line in hearing:
                     os.write(line.ours, piece)
-                loop.call_soon(deliver, hearing, pieces)  # whoever hears reads this one first
+                loop.call_later(bus.gap_s, deliver, hearing, pieces)  # whoever hears reads this one first
                 return
 
         for line in lines:

@@ -13,6 +13,7 @@ from engine.ports import DeviceError, ShelfLink, ShelfSamples
 
 HERE = Path(__file__).parent
 FLOAT32 = Path(resources.__file__).parent / "profiles" / "generic-float32.toml"
+PATIENT = HERE / "patient-float32.toml"  # for devices in processes of their own, which a busy machine may hold up
 DEADLINE_S = 20.0
 REMEDY = "`make test` installs what the peers need"
 

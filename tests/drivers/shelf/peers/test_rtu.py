@@ -13,7 +13,7 @@ from drivers.shelf import open_modbus_rtu
 from drivers.shelf._framing import serial_frame
 from engine.ports import DeviceError, DeviceFaultKind, SerialLine, ShelfLink, ShelfSamples
 from tests.drivers.shelf.peers.bus import Bus, serial_bus, whole
-from tests.drivers.shelf.peers.devices import FLOAT32, Peer, float32, reading
+from tests.drivers.shelf.peers.devices import FLOAT32, PATIENT, Peer, float32, reading
 
 UNITS = (3, 17, 247)
 
@@ -22,9 +22,9 @@ def grams_of(unit: int) -> list[float]:
     return [unit + channel / 8 for channel in range(4)]
 
 
-def link_to(bus: Bus, unit: int, *, path: Path | None = None) -> ShelfLink:
-    line = SerialLine(device=path or bus.path, baud=115200, parity="none")
-    return open_modbus_rtu(line, unit=unit, profile=FLOAT32, channels=4)
+def link_to(path: Path, unit: int, *, profile: Path = PATIENT) -> ShelfLink:
+    line = SerialLine(device=path, baud=115200, parity="none")
+    return open_modbus_rtu(line, unit=unit, profile=profile, channels=4)
 
 
 async def close(*links: ShelfLink) -> None:
@@ -60,7 +60,7 @@ def answering(path: Path, unit: int) -> Iterator[None]:
 
 async def test_several_devices_on_a_bus_are_read_at_once(libmodbus_program: Path) -> None:
     async with scales(libmodbus_program, *UNITS) as bus:
-        links = [link_to(bus, unit) for unit in UNITS]
+        links = [link_to(bus.path, unit) for unit in UNITS]
         for _ in range(10):
             read = await asyncio.gather(*(link.read() for link in links))
             assert [samples.grams.tolist() for samples in read] == [grams_of(unit) for unit in UNITS]
@@ -71,7 +71,7 @@ async def test_several_devices_on_a_bus_are_read_at_once(libmodbus_program: Path
 async def test_registers_that_are_not_there_are_told(libmodbus_program: Path) -> None:
     async with scales(libmodbus_program, 3) as bus:
         line = SerialLine(device=bus.path, baud=115200, parity="none")
-        link = open_modbus_rtu(line, unit=3, profile=FLOAT32, channels=5)
+        link = open_modbus_rtu(line, unit=3, profile=PATIENT, channels=5)
         with pytest.raises(DeviceError, match="exception 2") as told:
             await link.read()
         assert told.value.kind == "refused"
@@ -81,9 +81,20 @@ async def test_registers_that_are_not_there_are_told(libmodbus_program: Path) ->
 async def test_an_answer_that_comes_byte_by_byte_is_an_answer(libmodbus_program: Path) -> None:
     async with scales(libmodbus_program, 3) as bus:
         bus.spoil = lambda said: (bytes([byte]) for byte in said)
-        link = link_to(bus, 3)
+        link = link_to(bus.path, 3)
         for _ in range(5):
             assert (await link.read()).grams.tolist() == grams_of(3)
+        await link.close()
+
+
+async def test_an_answer_may_take_longer_than_its_beginning() -> None:
+    """At 9600 baud 16 channels take 71 ms, more than a bus waits for somebody who says nothing."""
+    with serial_bus(1) as bus, answering(bus.devices[0], 3):
+        bus.spoil = lambda said: (bytes([byte]) for byte in said)
+        bus.gap_s = 0.005
+        link = link_to(bus.path, 3, profile=FLOAT32)
+        assert (await link.read()).grams.tolist() == grams_of(3)
+        assert len(bus.asked) == 1
         await link.close()
 
 
@@ -107,10 +118,12 @@ SPOILT = {
 
 
 @pytest.mark.parametrize("spoilt", SPOILT.values(), ids=SPOILT.keys())
-async def test_what_is_wrong_is_told_and_the_next_reading_is_right(libmodbus_program: Path, spoilt: Spoilt) -> None:
+async def test_what_is_wrong_is_told_and_the_device_asked_again_at_once(
+    libmodbus_program: Path, spoilt: Spoilt
+) -> None:
     async with scales(libmodbus_program, 3) as bus:
-        link = link_to(bus, 3)
-        assert (await link.read()).grams.tolist() == grams_of(3)
+        link = link_to(bus.path, 3, profile=FLOAT32)
+        assert (await reading(link)).grams.tolist() == grams_of(3)
         bus.spoil = lambda said: (spoilt.heard(said),)
         with pytest.raises(DeviceError) as told:
             await link.read()
@@ -118,16 +131,20 @@ async def test_what_is_wrong_is_told_and_the_next_reading_is_right(libmodbus_pro
         assert spoilt.said in str(told.value)
         assert f"{bus.path} unit 3" in str(told.value)
         bus.spoil = whole
-        assert (await link.read()).grams.tolist() == grams_of(3)
+        asked = len(bus.asked)
+        with contextlib.suppress(DeviceError):
+            await link.read()
+        assert len(bus.asked) == asked + 1
+        assert (await reading(link)).grams.tolist() == grams_of(3)
         await link.close()
 
 
 async def test_a_unit_that_is_not_there_is_asked_seldom_and_keeps_the_bus_for_the_others() -> None:
     with serial_bus(1) as bus, answering(bus.devices[0], 3):
-        absent, there = link_to(bus, 9), link_to(bus, 3)
+        absent, there = link_to(bus.path, 9, profile=FLOAT32), link_to(bus.path, 3)
         for _ in range(60):
             read, missing = await asyncio.gather(there.read(), absent.read(), return_exceptions=True)
-            assert isinstance(read, ShelfSamples)
+            assert isinstance(read, ShelfSamples), read
             assert read.grams.tolist() == grams_of(3)
             assert isinstance(missing, DeviceError)
             assert missing.kind == "silent"
@@ -139,10 +156,10 @@ async def test_a_unit_that_is_not_there_is_asked_seldom_and_keeps_the_bus_for_th
 
 async def test_a_device_that_restarts_is_found_again(libmodbus_program: Path) -> None:
     with serial_bus(1) as bus:
-        link = link_to(bus, 3)
+        link = link_to(bus.path, 3, profile=FLOAT32)
         peer = Peer((libmodbus_program,), unit=3)
         async with peer.serve(float32(grams_of(3)), at=bus.devices[0]):
-            assert (await link.read()).grams.tolist() == grams_of(3)
+            assert (await reading(link)).grams.tolist() == grams_of(3)
         with pytest.raises(DeviceError) as told:
             await link.read()
         assert told.value.kind == "silent"
@@ -158,7 +175,7 @@ async def test_an_adapter_that_is_pulled_out_and_plugged_in_is_found_again(
     adapter = tmp_path / "ttyScales"
     async with scales(libmodbus_program, 3) as bus:
         adapter.symlink_to(bus.path)
-        link = link_to(bus, 3, path=adapter)
+        link = link_to(adapter, 3)
         assert (await link.read()).grams.tolist() == grams_of(3)
         adapter.unlink()
     with pytest.raises(DeviceError, match="ttyScales") as told:

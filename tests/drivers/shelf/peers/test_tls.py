@@ -18,7 +18,7 @@ from pymodbus.simulator import DataType, SimData, SimDevice
 from drivers.shelf import open_modbus
 from engine.ports import DeviceError, ShelfLink, TlsFiles
 from tests.drivers.shelf.peers.certificates import Authority, Identity
-from tests.drivers.shelf.peers.devices import FLOAT32, HERE, Peer, float32
+from tests.drivers.shelf.peers.devices import HERE, PATIENT, Peer, float32
 
 GRAMS = [12.5, -3.0]
 
@@ -73,7 +73,7 @@ def controller(request: pytest.FixtureRequest) -> Controller:
 
 
 def link_to(port: int, tls: TlsFiles) -> ShelfLink:
-    return open_modbus("127.0.0.1", port, unit=1, profile=FLOAT32, channels=2, tls=tls)
+    return open_modbus("127.0.0.1", port, unit=1, profile=PATIENT, channels=2, tls=tls)
 
 
 async def faults_of(link: ShelfLink, tries: int) -> list[str]:
