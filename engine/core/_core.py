@@ -1,6 +1,6 @@
 """The store core: one pure, deterministic state machine from input facts to output facts."""
 
-from engine.core import _receipts, _review, _settling
+from engine.core import _accounting, _receipts, _review, _settling, _unseen
 from engine.core._sight import Sight
 from engine.core._state import CoreState, World
 from engine.core.tracking import FloorTracker
@@ -21,6 +21,7 @@ from engine.domain import (
     SensorRecovered,
     ShelfBaseline,
     ShopperOnFloor,
+    StockView,
     Store,
     Tick,
     WeightProvisional,
@@ -65,6 +66,7 @@ class StoreCore:
         _review.decide_overdue(world)
         _review.balance(world)
         _receipts.advance(world)
+        _accounting.advance(world)
         return tuple(world.said)
 
     def refusal(self, command: Command) -> str:
@@ -91,8 +93,12 @@ class StoreCore:
                 shoppers.append(shopper)
         return FloorView(t_ns=t_ns, shoppers=tuple(shoppers))
 
+    def stock(self, t_ns: int) -> StockView:
+        """Where the grams of every shelf are, as of the last fact, stamped ``t_ns``."""
+        return _accounting.view(self._world, t_ns)
+
     def standing_facts(self) -> tuple[OutputFact, ...]:
-        """The facts a replica starts from: visits, their lines, open cases, receipts, faults."""
+        """The facts a replica starts from: visits, their lines, open cases, receipts, grams missing, faults."""
         state = self._world.state
         facts: list[OutputFact] = []
         for visit in state.visits.known.values():
@@ -103,6 +109,7 @@ class StoreCore:
         for visit in state.visits.known.values():
             facts += [fact for fact in (visit.left, visit.receipt) if fact is not None]
             facts += visit.adjustments
+        facts += [books.told for books in state.stock.books.accounts.values() if books.told is not None]
         facts += state.faults.values()
         return tuple(facts)
 
@@ -132,15 +139,16 @@ class StoreCore:
             case PersonsSeen() | BodiesTracked():
                 self._see(fact)
             case WeightProvisional() | WeightSettled() if fact.shelf_id in store.shelf_by_id:
-                state.steps.hear(fact)
+                if state.steps.hear(fact) and isinstance(fact, WeightSettled):
+                    state.stock.step(fact)
             case ShelfBaseline() if fact.shelf_id in store.shelf_by_id:
-                _settling.resume(world, fact)
+                _unseen.resume(world, fact)
             case EntryAuthorised():
                 state.visits.authorise(fact)
             case GatePassed():
                 self._pass_gate(fact)
             case CommandGiven():
-                _review.resolve(world, fact.command, by=fact.by)
+                self._answer(fact)
             case SensorFault() | SensorRecovered():
                 world.alarm(fact)
             case EntryRefused():
@@ -198,6 +206,13 @@ class StoreCore:
             if left is not None:
                 world.emit(left)
 
+    def _answer(self, fact: CommandGiven) -> None:
+        cases, command = self._world.state.cases, fact.command
+        case = cases.open.get(command.case_id)
+        _review.resolve(self._world, command, by=fact.by)
+        if case is not None and command.case_id not in cases.open:
+            _accounting.answered(self._world, case, command.verdict)
+
     def _tick(self) -> None:
         world = self._world
         world.tracker.advance(world.now_ns)
@@ -207,3 +222,4 @@ class StoreCore:
             world.said += world.state.visits.give_up(now_ns=world.now_ns)
         world.state.steps.forget(now_ns=world.now_ns)
         _receipts.forget(world)
+        _accounting.fold(world)

@@ -1,14 +1,14 @@
 """Whose hand was it? Evidence per person and plate around the start of a weight step."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from engine.core._grip import density_per_m3, mean_place
 from engine.core._members import Member
 from engine.core._places import plate_distance_m
 from engine.core._visits import Visit, Visits
-from engine.core.tracking import FloorTracker, HandSample, Side, Track
+from engine.core.tracking import HANDS_KEPT_NS, FloorTracker, HandSample, Side, Track
 from engine.domain import Plate, PlateId, Point2, Store, TrackId, VisitId
 
 WINDOW_BEFORE_NS = 800_000_000
@@ -37,6 +37,8 @@ _NOT_NAMED_NS = 2_000_000_000
 _LOST_S, _LOST = 1.0, 0.1
 """Somebody lost for a second is seldom the one who acts, or the cameras would have seen it."""
 _NOT_WATCHED = 0.005
+_EVERY_NS = 300_000_000
+"""A hand is at a product for longer."""
 _WALK_MPS, _WALK_LIMIT_M = 0.8, 2.0
 
 
@@ -111,13 +113,31 @@ class Hands:
         """Without gates nobody is known to leave: whom the outside tracker no longer names is gone."""
         return bool(self._store.gates) or member.seen_ns > start_ns - _NOT_NAMED_NS
 
-    def anybody(self, plate_ids: Sequence[PlateId], t_ns: int) -> tuple[Suspect, ...]:
-        """Every visit inside, alike: nobody watched."""
-        blind = Witness(ratio=_NOT_WATCHED, distance_mm=None, hands=(_NOT_WATCHED, _NOT_WATCHED))
+    def during(self, plate_ids: Sequence[PlateId], since_ns: int, until_ns: int) -> tuple[Suspect, ...]:
+        """Every visit inside at some time between: the instant is unknown, so each counts alike.
+
+        Of times too long ago for hands to be remembered, all who were inside are as suspect as each other.
+        """
+        seen_ns = max(since_ns, until_ns - HANDS_KEPT_NS)
+        instants = range(seen_ns, until_ns, _EVERY_NS)
+        watched = len(instants) / max(1, (until_ns - since_ns) / _EVERY_NS)
+        looks: dict[VisitId, list[Suspect]] = {
+            visit.visit_id: [] for visit in self._visits.known.values() if visit.inside_between(since_ns, until_ns)
+        }
+        for t_ns in instants:
+            for suspect in self.suspects(plate_ids, t_ns):
+                if suspect.visit_id is not None:
+                    looks.setdefault(suspect.visit_id, []).append(suspect)
         return tuple(
-            Suspect(visit_id=visit.visit_id, staff=visit.staff, at=dict.fromkeys(plate_ids, blind))
-            for visit in self._visits.known.values()
-            if visit.inside_at(t_ns)
+            Suspect(
+                visit_id=visit_id,
+                staff=self._visits.known[visit_id].staff,
+                at={
+                    plate_id: _on_the_whole([s.at[plate_id] for s in looks[visit_id]], len(instants), watched)
+                    for plate_id in plate_ids
+                },
+            )
+            for visit_id in looks
         )
 
     def _of_member(self, member: Member, plates: Sequence[Plate], start_ns: int) -> dict[PlateId, Witness]:
@@ -160,6 +180,22 @@ class Hands:
             for side in tuple(Side)
         )
         return Witness(ratio=by_sight + by_chance, distance_mm=round(1000 * nearest_m), hands=(left, right))
+
+
+def _on_the_whole(witnesses: Sequence[Witness], instants: int, watched: float) -> Witness:
+    """The mean ratio over some instants, blind where nobody watched; the distance is the nearest."""
+    if not witnesses:
+        return Witness(ratio=_NOT_WATCHED, distance_mm=None, hands=(_NOT_WATCHED, _NOT_WATCHED))
+    blind = (1 - min(1.0, watched)) * _NOT_WATCHED
+
+    def mean(ratios: Iterable[float]) -> float:
+        return blind + min(1.0, watched) * sum(ratios) / instants
+
+    return Witness(
+        ratio=mean(w.ratio for w in witnesses),
+        distance_mm=min((w.distance_mm for w in witnesses if w.distance_mm is not None), default=None),
+        hands=(mean(w.hands[0] for w in witnesses), mean(w.hands[1] for w in witnesses)),
+    )
 
 
 def _suspects(people: Sequence[_Person]) -> tuple[Suspect, ...]:

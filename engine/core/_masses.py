@@ -4,15 +4,19 @@ A product's mean is known to about one per cent, and its units differ; but a uni
 taken weighs the same when it is put down. That tells products of nearly equal weight apart.
 """
 
+import math
+
 import msgspec
 
-from engine.domain import SkuId, Store
+from engine.domain import SkuId, Store, UnitMassProposal
 
 _CATALOGUE_SHARE, _CATALOGUE_MG = 0.01, 1000
 """How far a product's mean lies from its catalogue's mass (standard deviation): in proportion, and by rounding."""
 _UNIT_SHARE, _UNIT_MG = 0.007, 1000
 """How far a unit lies from its product's mean. Directive 76/211/EEC, Annex I, 2.4 tolerates 3 % too little from 300
 to 500 g, 1.5 % above, in one package of forty; fillers keep well within it, packaging adds."""
+
+_TALLIED, _ENOUGH, _SURE_SIGMAS = 400, 5, 3
 
 
 class Mass(msgspec.Struct, frozen=True):
@@ -51,18 +55,44 @@ class Lot(msgspec.Struct, frozen=True):
         return Lot(self.units + other.units, self.mass_mg + other.mass_mg, self.variance_mg2 + other.variance_mg2)
 
 
+class Tally(msgspec.Struct, frozen=True):
+    """Units of one product that were on the scales one by one, without regard to the catalogue."""
+
+    units: int = 0
+    sum_mg: int = 0
+    sum_mg2: int = 0
+
+    def plus(self, mass_mg: int) -> "Tally":
+        """With one more; so that a new recipe or package shows, the old ones count for less and less."""
+        kept = self if self.units < _TALLIED else Tally(self.units // 2, self.sum_mg // 2, self.sum_mg2 // 2)
+        return Tally(kept.units + 1, kept.sum_mg + mass_mg, kept.sum_mg2 + mass_mg**2)
+
+    @property
+    def mean_mg(self) -> int:
+        """The mean."""
+        return round(self.sum_mg / self.units)
+
+    @property
+    def spread_mg2(self) -> float:
+        """The variance of single units, as they were weighed."""
+        return max(0.0, (self.sum_mg2 - self.sum_mg**2 / self.units) / max(1, self.units - 1))
+
+
 class Masses(msgspec.Struct, kw_only=True):
-    """The mean mass of a unit of each product, as far as trade has taught more than the catalogue."""
+    """The mean mass of a unit of each product, as far as trade has taught more than the catalogue.
+
+    ``learned`` begins at the catalogue and serves decisions; ``tallies`` are what the scales alone say of it.
+    """
 
     learned: dict[SkuId, Mass] = {}
+    tallies: dict[SkuId, Tally] = {}
 
     def mean(self, store: Store, sku_id: SkuId) -> Mass:
         """The mean of a product's units."""
         known = self.learned.get(sku_id)
         if known is not None:
             return known
-        mass_mg = 1000 * store.product_by_sku[sku_id].unit_mass_g
-        return Mass(round(mass_mg), round((_CATALOGUE_SHARE * mass_mg) ** 2 + _CATALOGUE_MG**2))
+        return _by_catalogue(store, sku_id)
 
     def units(self, store: Store, sku_id: SkuId, count: int) -> Mass:
         """``count`` units of a product that nobody has weighed."""
@@ -85,6 +115,38 @@ class Masses(msgspec.Struct, kw_only=True):
         mean = self.mean(store, sku_id)
         spread_mg2 = _unit_variance_mg2(mean) / units + weighed.variance_mg2 / units**2
         self.learned[sku_id] = mean.measured(weighed.mean_mg / units, spread_mg2)
+        if units == 1:
+            self.weigh(sku_id, weighed.mean_mg)
+
+    def weigh(self, sku_id: SkuId, mass_mg: int) -> None:
+        """A single unit was on the scales, beyond doubt."""
+        self.tallies[sku_id] = self.tallies.get(sku_id, Tally()).plus(mass_mg)
+
+    def proposals(self, store: Store) -> tuple[UnitMassProposal, ...]:
+        """The products whose catalogue is surely wrong by more than a catalogue is expected to be."""
+        found: list[UnitMassProposal] = []
+        for sku_id, tally in sorted(self.tallies.items()):
+            if sku_id not in store.product_by_sku or tally.units < _ENOUGH:
+                continue
+            catalogue = _by_catalogue(store, sku_id)
+            mean = Mass(tally.mean_mg, 0)
+            sigma_mg = math.sqrt(max(tally.spread_mg2, _unit_variance_mg2(mean)) / tally.units)
+            off_mg = abs(tally.mean_mg - catalogue.mean_mg)
+            if off_mg > math.sqrt(catalogue.variance_mg2) + _SURE_SIGMAS * sigma_mg:
+                proposal = UnitMassProposal(
+                    sku_id=sku_id,
+                    catalogue_mg=catalogue.mean_mg,
+                    learned_mg=tally.mean_mg,
+                    sigma_mg=round(sigma_mg),
+                    units=tally.units,
+                )
+                found.append(proposal)
+        return tuple(found)
+
+
+def _by_catalogue(store: Store, sku_id: SkuId) -> Mass:
+    mass_mg = 1000 * store.product_by_sku[sku_id].unit_mass_g
+    return Mass(round(mass_mg), round((_CATALOGUE_SHARE * mass_mg) ** 2 + _CATALOGUE_MG**2))
 
 
 def _unit_variance_mg2(mean: Mass) -> float:

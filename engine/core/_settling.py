@@ -1,4 +1,4 @@
-"""From weight steps to statements: the first answer, the settled one, and what changed unseen."""
+"""From weight steps to statements: the first answer and the settled one."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -8,19 +8,16 @@ from engine.core._attribution import Attribution, Explanation
 from engine.core._candidates import WeightStep
 from engine.core._hands import Hands, Suspect
 from engine.core._returned import forget_returned
-from engine.core._review import ask, judge
+from engine.core._review import judge
 from engine.core._state import World
 from engine.core._statements import lines_of, say_only
 from engine.core._steps import Step
 from engine.core._wiring import as_wired, learn_wiring
 from engine.domain import (
     Browsed,
-    CaseCause,
     PlateId,
     PlateMass,
-    ShelfBaseline,
     StepId,
-    UnwitnessedChange,
     WeightSettled,
 )
 
@@ -30,7 +27,6 @@ _NOISE_SIGMAS = 3
 _UNIT_SHARE = 0.4
 _TOUCHING = 1.0
 """A hand that explains a touched shelf better than chance."""
-_UNSEEN_SIGMA_MG = 5_000
 
 
 def advance(world: World) -> None:
@@ -40,34 +36,6 @@ def advance(world: World) -> None:
             _settle(world, step, step.settled)
         else:
             _answer(world, step)
-
-
-def resume(world: World, fact: ShelfBaseline) -> None:
-    """Compare a shelf with what it weighed before sensing stopped; steps cut off by the stop come to nothing."""
-    unseen = world.state.stock.baseline(world.store, fact)
-    if fact.resumed:
-        for step in [s for s in world.state.steps.open.values() if s.shelf_id == fact.shelf_id and not s.settled]:
-            world.state.steps.decide(step.step_id, now_ns=world.now_ns)
-            say_only(world, step.step_id, (), cause="sensing stopped before the weight settled")
-    if not unseen:
-        return
-    mass_mg = sum(plate.mass_mg for plate in unseen)
-    change = UnwitnessedChange(t_ns=world.now_ns, shelf_id=fact.shelf_id, plates=unseen, mass_mg=mass_mg)
-    world.emit(change)
-    step_unseen = WeightSettled(
-        t_ns=fact.t_ns,
-        step_id=StepId(f"{fact.shelf_id}@{fact.t_ns}!"),
-        shelf_id=fact.shelf_id,
-        start_ns=fact.t_ns,
-        end_ns=fact.t_ns,
-        mass_mg=mass_mg,
-        sigma_mg=_UNSEEN_SIGMA_MG,
-        plates=unseen,
-    )
-    plate_ids = world.store.shelf_by_id[fact.shelf_id].plate_ids
-    suspects = Hands(world.store, world.tracker, world.state.visits).anybody(plate_ids, fact.t_ns)
-    explanations = _attribute(world, step_unseen, suspects)
-    ask(world, step_unseen, explanations, suspects=suspects, cause=CaseCause.UNWITNESSED)
 
 
 def abandon(world: World) -> None:
@@ -101,7 +69,6 @@ def _answer(world: World, step: Step) -> None:
 
 def _settle(world: World, step: Step, fact: WeightSettled) -> None:
     world.state.steps.decide(step.step_id, now_ns=world.now_ns)
-    world.state.stock.step(fact.shelf_id, fact.plates, end_ns=fact.end_ns)
     learn_wiring(world, fact)
     fact = as_wired(world, fact)
     if _is_noise(world, fact):
@@ -118,9 +85,9 @@ def _explain(world: World, step: WeightStep) -> tuple[tuple[Suspect, ...], tuple
     for other in world.state.steps.about(step.start_ns, within_ns=AT_ONCE_NS):
         if other.step_id != step.step_id and not _is_noise(world, other):
             there = _suspects(world, other)
-            elsewhere = Elsewhere(suspects=there, explanations=_attribute(world, other, there))
+            elsewhere = Elsewhere(suspects=there, explanations=attribute(world, other, there))
             suspects = believe_less(suspects, elsewhere)
-    return suspects, _attribute(world, step, suspects)
+    return suspects, attribute(world, step, suspects)
 
 
 def _suspects(world: World, step: WeightStep) -> tuple[Suspect, ...]:
@@ -131,7 +98,7 @@ def _suspects(world: World, step: WeightStep) -> tuple[Suspect, ...]:
     return Hands(world.store, world.tracker, world.state.visits).suspects(plate_ids, step.start_ns)
 
 
-def _attribute(world: World, step: WeightStep, suspects: Sequence[Suspect]) -> tuple[Explanation, ...]:
+def attribute(world: World, step: WeightStep, suspects: Sequence[Suspect]) -> tuple[Explanation, ...]:
     """Explain a step, whatever has been said about it before."""
     state = world.state
     carts = {

@@ -15,7 +15,7 @@ from engine.core._visits import Visits
 from engine.core.tracking import FloorTracker, TrackerState
 from engine.domain import OutputFact, SensorFault, SensorRecovered, Store, VisitId
 
-CHECKPOINT_VERSION = 4
+CHECKPOINT_VERSION = 5
 
 
 class CoreState(msgspec.Struct, kw_only=True):

@@ -30,18 +30,20 @@ class Steps(msgspec.Struct, kw_only=True):
     decided_ns: dict[StepId, int] = {}
     last: list[WeightSettled] = []
 
-    def hear(self, fact: WeightProvisional | WeightSettled) -> None:
-        """Take in what a shelf says; repeats and first answers after the settled one change nothing."""
+    def hear(self, fact: WeightProvisional | WeightSettled) -> bool:
+        """Take in what a shelf says, and whether it settles a step; repeats and late first answers change nothing."""
         if fact.step_id in self.decided_ns:
-            return
+            return False
         step = self.open.get(fact.step_id)
         if step is None:
             step = Step(step_id=fact.step_id, shelf_id=fact.shelf_id, start_ns=fact.start_ns)
             self.open[fact.step_id] = step
+        news = step.settled is None
         if isinstance(fact, WeightSettled):
             step.settled = msgspec.structs.replace(fact, trace_mg=(min(fact.trace_mg, default=0),))
         else:
             step.provisional, step.answered = fact, False
+        return news and step.settled is not None
 
     def ready(self, sight: Sight, *, now_ns: int) -> tuple[Step, ...]:
         """The steps that can be answered or decided now, in the order in which they began."""

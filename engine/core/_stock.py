@@ -3,18 +3,25 @@
 import msgspec
 
 from engine.core._carts import Entry
-from engine.core._masses import Lot
-from engine.domain import PlateId, PlateMass, ShelfBaseline, ShelfId, SkuId, Store
+from engine.core._conservation import Books
+from engine.core._masses import Lot, Mass
+from engine.domain import PlateId, PlateMass, ShelfBaseline, ShelfId, SkuId, Store, WeightSettled
 
 _PLATE_FLOOR_MG = 5_000
 _UNIT_SHARE = 0.4
+_DRIFT_MG = 2_000
 
 
 class ShelfRest(msgspec.Struct, kw_only=True):
-    """What the plates of a shelf weighed at ``t_ns``, steps since then added."""
+    """What the plates of a shelf weighed at ``t_ns``, steps since then added.
+
+    ``steps_mg2`` is the variance of these steps, ``felt_ns`` the last instant at which the shelf was surely weighed.
+    """
 
     t_ns: int
+    felt_ns: int
     mass_mg: dict[PlateId, int]
+    steps_mg2: int = 0
 
 
 class Stock(msgspec.Struct, kw_only=True):
@@ -25,44 +32,79 @@ class Stock(msgspec.Struct, kw_only=True):
 
     misplaced: dict[PlateId, dict[SkuId, Lot]] = {}
     rest: dict[ShelfId, ShelfRest] = {}
+    books: Books = msgspec.field(default_factory=Books)
 
     def count(self, store: Store, entry: Entry, *, undo: bool = False) -> None:
-        """Follow a statement (or its undoing) as far as it touches misplaced items."""
-        facing = store.facing_of_plate.get(entry.plate_id)
+        """Follow a statement (or its undoing): its grams, and the misplaced items it touches."""
+        plate = store.plate_by_id.get(entry.plate_id)
+        if plate is not None:  # a store may have been rebuilt since
+            self.books.line(plate.shelf_id, entry, undo=undo)
         statement = entry.statement
-        if facing is not None and facing.sku_id == statement.sku_id:
-            return
-        here = self.misplaced.setdefault(entry.plate_id, {})
         brought = entry.signed_quantity if undo else -entry.signed_quantity
-        lot = here.pop(statement.sku_id, Lot()).plus(brought, entry.mass)
+        self.lay(store, entry.plate_id, statement.sku_id, brought, entry.mass)
+
+    def lay(self, store: Store, plate_id: PlateId, sku_id: SkuId, units: int, mass: Mass) -> None:
+        """So many units, of this mass together, were brought to a plate (taken when negative)."""
+        facing = store.facing_of_plate.get(plate_id)
+        if facing is not None and facing.sku_id == sku_id:
+            return
+        here = self.misplaced.setdefault(plate_id, {})
+        lot = here.pop(sku_id, Lot()).plus(units, mass)
         if lot.units:
-            here[statement.sku_id] = lot
+            here[sku_id] = lot
         if not here:
-            del self.misplaced[entry.plate_id]
+            del self.misplaced[plate_id]
 
     def lying_on(self, plate_id: PlateId) -> dict[SkuId, Lot]:
         """Misplaced units known to lie on a plate."""
         return {sku: lot for sku, lot in sorted(self.misplaced.get(plate_id, {}).items()) if lot.units > 0}
 
-    def step(self, shelf_id: ShelfId, plates: tuple[PlateMass, ...], *, end_ns: int) -> None:
-        """A settled step moved mass; a rest told later already has it."""
-        rest = self.rest.get(shelf_id)
-        if rest is None or end_ns <= rest.t_ns:
-            return
-        for plate in plates:
-            rest.mass_mg[plate.plate_id] = rest.mass_mg.get(plate.plate_id, 0) + plate.mass_mg
+    def step(self, step: WeightSettled) -> None:
+        """A settled step moved mass; of a rest told before it, it is part already."""
+        self.books.moved(step)
+        rest = self.rest.get(step.shelf_id)
+        if rest is None:
+            self.books.opened(step.shelf_id, -sum(plate.mass_mg for plate in step.plates))
+        elif step.end_ns <= rest.t_ns:
+            late = tuple(PlateMass(plate_id=p.plate_id, mass_mg=-p.mass_mg) for p in step.plates)
+            self.books.unexplained(step.shelf_id, late, variance_mg2=0)
+        else:
+            rest.felt_ns = max(rest.felt_ns, step.end_ns)
+            rest.steps_mg2 += step.sigma_mg**2
+            for plate in step.plates:
+                if plate.plate_id in rest.mass_mg:
+                    rest.mass_mg[plate.plate_id] += plate.mass_mg
+                else:
+                    self.books.opened(step.shelf_id, -plate.mass_mg)
 
     def baseline(self, store: Store, fact: ShelfBaseline) -> tuple[PlateMass, ...]:
-        """Take over a shelf at rest; when sensing resumed, the plates that changed unseen are returned."""
+        """Take over a shelf at rest; when sensing resumed, the plates that changed unseen are returned.
+
+        A plate that is not weighed now keeps what it weighed last: it is compared with when it is weighed again.
+        """
         known = self.rest.get(fact.shelf_id)
-        self.rest[fact.shelf_id] = ShelfRest(t_ns=fact.t_ns, mass_mg={p.plate_id: p.mass_mg for p in fact.plates})
-        if known is None or not fact.resumed:
-            return ()
+        if known is None:
+            known = self.rest[fact.shelf_id] = ShelfRest(t_ns=fact.t_ns, felt_ns=fact.t_ns, mass_mg={})
+        here_mg = {plate.plate_id: plate.mass_mg for plate in fact.plates}
         moved = tuple(
-            PlateMass(plate_id=plate.plate_id, mass_mg=plate.mass_mg - known.mass_mg[plate.plate_id])
-            for plate in fact.plates
-            if plate.plate_id in known.mass_mg
+            PlateMass(plate_id=plate_id, mass_mg=mass_mg - known.mass_mg[plate_id])
+            for plate_id, mass_mg in here_mg.items()
+            if plate_id in known.mass_mg
         )
+        steps_mg2, before_mg = known.steps_mg2, sum(known.mass_mg.get(plate_id, 0) for plate_id in here_mg)
+        known.mass_mg |= here_mg
+        known.t_ns, known.felt_ns, known.steps_mg2 = fact.t_ns, fact.t_ns, 0
+        notable = self._notable(store, moved)
+        new_mg = sum(here_mg.values()) - before_mg
+        self.books.opened(fact.shelf_id, new_mg - sum(plate.mass_mg for plate in notable))
+        if fact.resumed:
+            return notable
+        if notable:
+            self.books.unexplained(fact.shelf_id, notable, variance_mg2=steps_mg2 + len(notable) * _DRIFT_MG**2)
+        return ()
+
+    def _notable(self, store: Store, moved: tuple[PlateMass, ...]) -> tuple[PlateMass, ...]:
+        """The plates on which more changed than drifts, if it may be part of a unit; else none."""
         notable = tuple(p for p in moved if abs(p.mass_mg) >= _PLATE_FLOOR_MG)
         loudest_mg = max((abs(p.mass_mg) for p in notable), default=0)
         lightest_mg = 1000 * self.lightest_unit_g(store, tuple(p.plate_id for p in notable))
@@ -78,3 +120,5 @@ class Stock(msgspec.Struct, kw_only=True):
         """Move the instants of the known weights to a new clock."""
         for rest in self.rest.values():
             rest.t_ns += shift_ns
+            rest.felt_ns += shift_ns
+        self.books.rebase(shift_ns)

@@ -78,6 +78,13 @@ class Visit(msgspec.Struct, kw_only=True):
         """Whether anybody of the visit was in the store at an instant."""
         return any(member.inside_at(t_ns) for member in self.members)
 
+    def inside_between(self, since_ns: int, until_ns: int) -> bool:
+        """Whether anybody of the visit was in the store at some time between."""
+        return any(
+            member.since_ns <= until_ns and (member.left_ns is None or member.left_ns >= since_ns)
+            for member in self.members
+        )
+
 
 class Visits(msgspec.Struct, kw_only=True):
     """All visits that still matter, in the order in which they opened; they followed the tracks at ``followed_ns``."""

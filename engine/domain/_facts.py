@@ -376,12 +376,45 @@ class CaseResolved(Fact, frozen=True, kw_only=True, tag=True):
     decided_by: str
 
 
+class UnseenUnits(msgspec.Struct, frozen=True, kw_only=True):
+    """Units that may have made part of a change: taken when ``quantity`` is positive, as in a verdict."""
+
+    plate_ids: tuple[PlateId, ...]
+    sku_id: SkuId
+    quantity: int
+    probability_ppm: int
+
+
 class UnwitnessedChange(Fact, frozen=True, kw_only=True, tag=True):
-    """Mass changed on a shelf while nobody measured."""
+    """Mass changed on a shelf after ``since_ns`` while nobody measured.
+
+    ``candidates`` say which units would explain it, place by place and by weight alone, the likeliest of a place first.
+    """
 
     shelf_id: ShelfId
     plates: tuple[PlateMass, ...]
     mass_mg: int
+    since_ns: int | None = None
+    candidates: tuple[UnseenUnits, ...] = ()
+
+
+class GramsMismatch(Fact, frozen=True, kw_only=True, tag=True):
+    """Grams of a shelf, missing when negative, that neither stock, carts, misplaced items nor open cases account for.
+
+    ``since_ns`` is when they began to be. The next one of the same shelf replaces it.
+    """
+
+    shelf_id: ShelfId
+    plates: tuple[PlateMass, ...]
+    mass_mg: int
+    sigma_mg: int
+    since_ns: int
+
+
+class GramsAccounted(Fact, frozen=True, kw_only=True, tag=True):
+    """The grams of the shelf add up again."""
+
+    shelf_id: ShelfId
 
 
 # --- outputs: receipts --------------------------------------------------------------------------------------------
@@ -430,6 +463,8 @@ OutputFact = (
     | NeedsReview
     | CaseResolved
     | UnwitnessedChange
+    | GramsMismatch
+    | GramsAccounted
     | ReceiptIssued
     | ReceiptAdjusted
     | EntryRefused

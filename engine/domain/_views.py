@@ -5,7 +5,7 @@ import msgspec
 from engine.domain._commands import Accepted, Command, Refused
 from engine.domain._facts import OutputFact, PersonSeen, WeightSettled
 from engine.domain._geometry import Vector3
-from engine.domain._ids import CameraId, CaseId, CommandId, TrackId, VisitId
+from engine.domain._ids import CameraId, CaseId, CommandId, ShelfId, SkuId, TrackId, VisitId
 from engine.domain._store import Store
 
 
@@ -29,6 +29,41 @@ class FloorView(View, frozen=True, kw_only=True, tag=True):
     """Everybody on the floor."""
 
     shoppers: tuple[ShopperOnFloor, ...]
+
+
+class ShelfGrams(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the grams of one shelf are: ``opened_mg``, which once lay there or was brought by staff, is all the others.
+
+    ``home_mg`` and ``misplaced_mg`` lie there, ``carts_mg`` went into carts (also of visits that are over), ``lost_mg``
+    a person wrote off, ``open_mg`` is asked about, and ``missing_mg``, known to ``sigma_mg``, is unaccounted for.
+    """
+
+    shelf_id: ShelfId
+    opened_mg: int
+    home_mg: int
+    misplaced_mg: int
+    carts_mg: int
+    lost_mg: int
+    open_mg: int
+    missing_mg: int
+    sigma_mg: int
+
+
+class UnitMassProposal(msgspec.Struct, frozen=True, kw_only=True):
+    """The scales say that a product's units do not weigh what its catalogue says; ``units`` of them were weighed."""
+
+    sku_id: SkuId
+    catalogue_mg: int
+    learned_mg: int
+    sigma_mg: int
+    units: int
+
+
+class StockView(View, frozen=True, kw_only=True, tag=True):
+    """The grams of every shelf that was weighed, and what trade has taught of weights."""
+
+    shelves: tuple[ShelfGrams, ...]
+    unit_masses: tuple[UnitMassProposal, ...]
 
 
 class CameraOverlay(View, frozen=True, kw_only=True, tag=True):

@@ -12,7 +12,7 @@ from engine.wire._codec import (
     encode_reply,
     encode_request,
 )
-from engine.wire._topics import BACKGROUND, FACTS, FLOOR, HEALTH, OVERLAY, TOPICS, Topic
+from engine.wire._topics import BACKGROUND, FACTS, FLOOR, HEALTH, OVERLAY, STOCK, TOPICS, Topic
 
 __all__ = [
     "BACKGROUND",
@@ -20,6 +20,7 @@ __all__ = [
     "FLOOR",
     "HEALTH",
     "OVERLAY",
+    "STOCK",
     "TOPICS",
     "Address",
     "EngineClient",

@@ -4,6 +4,7 @@ from engine.core import StoreCore
 from engine.domain import (
     CaseCause,
     CaseResolved,
+    GramsMismatch,
     InputFact,
     LineWithdrawn,
     NeedsReview,
@@ -72,7 +73,10 @@ def test_an_answer_that_nothing_was_taken_withdraws_the_line() -> None:
     core, said = ambiguous(5)
     said += play(core, [answer(20, the_case(said).case_id, None, None, 0)])
     assert carts(said) == {}
-    assert isinstance(said[-1], LineWithdrawn)
+    assert [f.line_id for f in said if isinstance(f, LineWithdrawn)] == [the_case(said).line_id]
+    missing = said[-1]
+    assert isinstance(missing, GramsMismatch)
+    assert (missing.shelf_id, missing.mass_mg, missing.since_ns) == ("s1", -421_000, 5_000_000_000)
 
 
 def test_answering_twice_or_unknown_cases_has_no_effect() -> None:

@@ -23,6 +23,7 @@ from engine.domain import (
     Recorded,
     ResolveCase,
     SkuId,
+    StockView,
     Store,
     VisitId,
     VisitLeft,
@@ -61,6 +62,9 @@ class StandInCore:
 
     def floor(self, t_ns: int) -> FloorView:
         return FloorView(t_ns=t_ns, shoppers=())
+
+    def stock(self, t_ns: int) -> StockView:
+        return StockView(t_ns=t_ns, shelves=(), unit_masses=())
 
     def standing_facts(self) -> tuple[OutputFact, ...]:
         return tuple(self._state.facts)

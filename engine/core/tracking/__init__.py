@@ -1,6 +1,6 @@
 """People on the floor: frames of many cameras in, tracks with joints and hands out. Pure and deterministic."""
 
 from engine.core.tracking._state import HandSample, Side, Track, TrackerState
-from engine.core.tracking._tracker import FloorTracker
+from engine.core.tracking._tracker import HANDS_KEPT_NS, FloorTracker
 
-__all__ = ["FloorTracker", "HandSample", "Side", "Track", "TrackerState"]
+__all__ = ["HANDS_KEPT_NS", "FloorTracker", "HandSample", "Side", "Track", "TrackerState"]

@@ -34,7 +34,7 @@ from engine.domain import (
 )
 
 _TOO_LATE_NS = 500_000_000
-_HANDS_KEPT_NS = 12_000_000_000  # a step beside which somebody leans settles when they stop
+HANDS_KEPT_NS = 12_000_000_000  # a step beside which somebody leans settles when they stop
 _SWEEP_NS = 1_000_000_000
 # Views that lie so close together make one skeleton: cameras that expose at once are looked at once.
 _BUNCH_NS = 40_000_000
@@ -97,7 +97,7 @@ class FloorTracker:
         if track is not None and track.confirmed and track.fresh:
             skeleton = _newest_skeleton(track, self._eyes)
             samples += hands_of(skeleton, _fresh_views(track)) if skeleton is not None else ()
-        since_ns = max(since_ns, self._now_ns - _HANDS_KEPT_NS)
+        since_ns = max(since_ns, self._now_ns - HANDS_KEPT_NS)
         return tuple(sorted((s for s in samples if since_ns <= s.t_ns <= until_ns), key=lambda s: (s.t_ns, s.side)))
 
     def observe(self, fact: PersonsSeen) -> None:
@@ -257,8 +257,8 @@ class FloorTracker:
         memory, now_ns = self._memory, self._now_ns
         memory.tracks = [track for track in memory.tracks if not has_ended(track, self._area, now_ns)]
         for track_id, samples in list(memory.hands.items()):
-            if now_ns - samples[0].t_ns > _HANDS_KEPT_NS + _SWEEP_NS:
-                samples[:] = [sample for sample in samples if now_ns - sample.t_ns <= _HANDS_KEPT_NS]
+            if now_ns - samples[0].t_ns > HANDS_KEPT_NS + _SWEEP_NS:
+                samples[:] = [sample for sample in samples if now_ns - sample.t_ns <= HANDS_KEPT_NS]
                 if not samples:
                     del memory.hands[track_id]
 

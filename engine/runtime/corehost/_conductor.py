@@ -4,7 +4,17 @@ from typing import Protocol, Self
 
 import structlog
 
-from engine.domain import Command, CommandGiven, CommandId, EngineStarted, FloorView, OutputFact, Recorded, Store
+from engine.domain import (
+    Command,
+    CommandGiven,
+    CommandId,
+    EngineStarted,
+    FloorView,
+    OutputFact,
+    Recorded,
+    StockView,
+    Store,
+)
 from engine.runtime.checkpoints import Checkpoint
 from engine.runtime.journal import JournalPosition
 from engine.runtime.ledger import Numbered
@@ -22,6 +32,9 @@ class Core(Protocol):
 
     def floor(self, t_ns: int) -> FloorView:
         """Everybody on the floor."""
+
+    def stock(self, t_ns: int) -> StockView:
+        """Where the grams of every shelf are."""
 
     def standing_facts(self) -> tuple[OutputFact, ...]:
         """What a replica starts from."""

@@ -41,12 +41,13 @@ from engine.runtime.ledger import Ledger, Numbered
 from engine.runtime.sealing import KeyRing
 from engine.runtime.supervise import Watched
 from engine.store import StoreFolder
-from engine.wire import BACKGROUND, FLOOR, HEALTH, OVERLAY
+from engine.wire import BACKGROUND, FLOOR, HEALTH, OVERLAY, STOCK
 
 log = structlog.get_logger()
 
 _TICK_NS = 100_000_000
 _HEALTH_NS = 1_000_000_000
+_STOCK_NS = 5_000_000_000
 _CHECKPOINT_NS = 120_000_000_000
 _CHECKPOINT_FACTS = 2_500  # replayed in about 2.5 s: a busy store writes checkpoints more often
 _RETIRE_NS = 600_000_000_000
@@ -109,7 +110,7 @@ class CoreHost:
         self._pipeline.feed([self._recorded(self._started_fact())])
         self._retire()
         now_ns = time.monotonic_ns()
-        ticks, health = _Every(_TICK_NS, now_ns), _Every(_HEALTH_NS, now_ns)
+        ticks, health, stock = (_Every(period_ns, now_ns) for period_ns in (_TICK_NS, _HEALTH_NS, _STOCK_NS))
         checkpoint, retire = _Every(_CHECKPOINT_NS, now_ns), _Every(_RETIRE_NS, now_ns)
         while not self._stopping:
             self._wait(ticks.next_ns)
@@ -122,6 +123,8 @@ class CoreHost:
                 watched.beat()
             if health.over(now_ns):
                 self._hub.show(HEALTH, self._board.health(now_ns, blocked=self._pipeline.blocked))
+            if stock.over(now_ns):
+                self._hub.show(STOCK, self._conductor.core.stock(now_ns))
             if checkpoint.over(now_ns) or self._conductor.since_checkpoint > _CHECKPOINT_FACTS:
                 self._write_checkpoint()
             if retire.over(now_ns):

@@ -7,6 +7,8 @@ import msgspec
 
 from engine.domain import (
     CaseResolved,
+    GramsAccounted,
+    GramsMismatch,
     LineWithdrawn,
     NeedsReview,
     OutputFact,
@@ -32,6 +34,8 @@ KEPT = (
     NeedsReview,
     CaseResolved,
     UnwitnessedChange,
+    GramsMismatch,
+    GramsAccounted,
     ReceiptIssued,
     ReceiptAdjusted,
 )

@@ -1,0 +1,102 @@
+"""The grams' books against what was concluded: what does not add up is told once, and what the books show."""
+
+from engine.core._cases import Case
+from engine.core._conservation import judge
+from engine.core._state import World
+from engine.domain import PlateId, ShelfGrams, ShelfId, SkuId, StepId, Stocked, StockView, Verdict
+
+_PART_OF_UNIT = 0.4
+_LEAST_MG = 5_000
+"""Less than part of the lightest unit, or than this, is not worth a flag."""
+
+
+def advance(world: World) -> None:
+    """Enter what staff did in this step, then look at every shelf that was touched and has no question open."""
+    books = world.state.stock.books
+    for fact in world.said:
+        if isinstance(fact, Stocked):
+            books.by_staff(fact.step_id)
+    if not books.touched:
+        return
+    pending = _pending(world)
+    asked = {case.question.shelf_id for case in world.state.cases.open.values()}
+    asked |= {step.shelf_id for step in world.state.steps.open.values()}
+    for shelf_id in sorted(books.touched.keys() - asked):
+        del books.touched[shelf_id]
+        if shelf_id not in world.store.shelf_by_id:
+            continue
+        missing = books.missing(shelf_id, pending=pending)
+        told = judge(books.account(shelf_id), missing, limit_mg=_worth_mg(world, shelf_id), t_ns=world.now_ns)
+        if told is not None:
+            world.emit(told)
+
+
+def fold(world: World) -> None:
+    """Add up what is long over."""
+    world.state.stock.books.fold(now_ns=world.now_ns, pending=_pending(world))
+
+
+def answered(world: World, case: Case, verdict: Verdict) -> None:
+    """A person closed a case: what they saw taken, or set down, by nobody known is written off."""
+    sku_id, units = verdict.sku_id, abs(verdict.quantity)
+    if sku_id is None or not units:
+        return
+    question, stock, masses = case.question, world.state.stock, world.state.masses
+    plate_id = _where(world, case, sku_id)
+    if units == 1 and len(question.hypotheses) and _planned(world, plate_id) == sku_id:
+        masses.weigh(sku_id, abs(question.mass_mg))
+    if verdict.visit_id is None:
+        mass = masses.units(world.store, sku_id, units)
+        stock.books.write_off(question.step_id, mass, taken=verdict.quantity > 0)
+        stock.lay(world.store, plate_id, sku_id, -verdict.quantity, mass)
+
+
+def view(world: World, t_ns: int) -> StockView:
+    """What lies where by the books, and what trade has taught of weights."""
+    pending, rests = _pending(world), sorted(world.state.stock.rest)
+    return StockView(
+        t_ns=t_ns,
+        shelves=tuple(_shelf(world, shelf_id, pending) for shelf_id in rests if shelf_id in world.store.shelf_by_id),
+        unit_masses=world.state.masses.proposals(world.store),
+    )
+
+
+def _shelf(world: World, shelf_id: ShelfId, pending: set[StepId]) -> ShelfGrams:
+    stock = world.state.stock
+    weighed_mg = sum(stock.rest[shelf_id].mass_mg.values())
+    plates = world.store.shelf_by_id[shelf_id].plate_ids
+    misplaced_mg = sum(lot.mass_mg for plate_id in plates for lot in stock.lying_on(plate_id).values())
+    totals = stock.books.totals(shelf_id, pending=pending)
+    return ShelfGrams(
+        shelf_id=shelf_id,
+        opened_mg=totals.opened_mg,
+        home_mg=weighed_mg - misplaced_mg,
+        misplaced_mg=misplaced_mg,
+        carts_mg=totals.carts_mg,
+        lost_mg=totals.lost_mg,
+        open_mg=totals.open_mg,
+        missing_mg=totals.missing_mg,
+        sigma_mg=totals.sigma_mg,
+    )
+
+
+def _pending(world: World) -> set[StepId]:
+    """Steps about which something may still be said: undecided, or asked."""
+    state = world.state
+    return state.steps.open.keys() | {case.question.step_id for case in state.cases.open.values()}
+
+
+def _worth_mg(world: World, shelf_id: ShelfId) -> int:
+    plates = world.store.shelf_by_id[shelf_id].plate_ids
+    return max(_LEAST_MG, round(1000 * _PART_OF_UNIT * world.state.stock.lightest_unit_g(world.store, plates)))
+
+
+def _planned(world: World, plate_id: PlateId) -> SkuId | None:
+    facing = world.store.facing_of_plate.get(plate_id)
+    return facing.sku_id if facing is not None else None
+
+
+def _where(world: World, case: Case, sku_id: SkuId) -> PlateId:
+    """The plate an answer speaks of: the product's own if the step touched it."""
+    own = (plate_id for plate_id in case.question.plate_ids if _planned(world, plate_id) == sku_id)
+    return next(own, case.plate_id)
