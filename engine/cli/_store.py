@@ -1,13 +1,17 @@
-"""``engine``, ``check`` and ``replay``: the verbs that work on a store's folder."""
+"""``engine``, ``check``, ``replay`` and ``masses``: the verbs that work on a store's folder."""
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
 from engine.cli._options import JsonOption, StoreOption, write_json
+
+if TYPE_CHECKING:
+    from engine.domain import SkuId, UnitMassProposal
 
 
 class ReplayFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,3 +73,56 @@ def replay(
     figures = ReplayFigures(facts=len(facts), sha256=digest(facts), seconds=round(time.monotonic() - started_s, 3))
     typer.echo(f"{figures.facts} facts, sha256 {figures.sha256}, {figures.seconds} s")
     write_json(json_file, figures)
+
+
+def masses(
+    store: StoreOption,
+    accept: Annotated[
+        list[str] | None, typer.Option(help="Write what this SKU weighed into products.csv; may be given again.")
+    ] = None,
+    json_file: JsonOption = None,
+) -> None:
+    """Say which products do not weigh what the catalogue says, by what left the shelves one by one."""
+    from engine.core import StoreCore
+    from engine.domain import SkuId
+    from engine.runtime.corehost import stock_of
+    from engine.store import open_store
+
+    folder = open_store(store)
+    view = stock_of(folder, StoreCore)
+    proposed = {proposal.sku_id: proposal for proposal in view.unit_masses}
+    for proposal in proposed.values():
+        catalogue_g, weighed_g = proposal.catalogue_mg / 1000, proposal.learned_mg / 1000
+        sigma_g = proposal.sigma_mg / 1000
+        typer.echo(
+            f"{proposal.sku_id}: catalogue {catalogue_g:.1f} g, weighed {weighed_g:.1f} +- {sigma_g:.1f} g,"
+            f" {proposal.units} units"
+        )
+    if not proposed:
+        typer.echo("every product that was sold often enough weighs what the catalogue says")
+    for sku in accept or ():
+        _must_be_proposed(folder.path / "products.csv", sku, proposed)
+    for sku in accept or ():
+        _accept(folder.path / "products.csv", proposed[SkuId(sku)])
+    if accept:
+        typer.echo("products.csv is written; the engine reads it when it starts")
+    write_json(json_file, view)
+
+
+def _must_be_proposed(file: Path, sku_id: str, proposed: "Mapping[SkuId, UnitMassProposal]") -> None:
+    from engine.store import StoreFolderError
+
+    if sku_id not in proposed:
+        remedy = "Accept only what `tillfree masses` proposes, or edit the file"
+        raise StoreFolderError(file, key=sku_id, problem="no other mass is proposed", remedy=remedy)
+
+
+def _accept(file: Path, proposal: "UnitMassProposal") -> None:
+    """Let the catalogue say what the scales say; the file is replaced whole, as readable as it was."""
+    from engine.runtime.durable import write_durably
+    from engine.store import with_unit_mass
+
+    file = file.resolve()
+    mode = file.stat().st_mode
+    write_durably(file, with_unit_mass(file, proposal.sku_id, round(proposal.learned_mg / 1000, 1)))
+    file.chmod(mode)

@@ -1,5 +1,6 @@
 """A store is a folder: TOML and CSV that people edit, read into an immutable ``Store``."""
 
+from engine.store._catalogue import with_unit_mass
 from engine.store._error import StoreFolderError
 from engine.store._folder import CalibrationFile, StoreFolder, open_store, valid_gtin
 from engine.store._installation import (
@@ -35,4 +36,5 @@ __all__ = [
     "TlsSection",
     "open_store",
     "valid_gtin",
+    "with_unit_mass",
 ]

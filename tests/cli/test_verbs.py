@@ -21,6 +21,7 @@ VERBS = [
     ("console",),
     ("twin",),
     ("replay",),
+    ("masses",),
     ("bench", "nanostore"),
     ("models", "build"),
     ("ledger", "verify"),

@@ -4,5 +4,6 @@ from engine.runtime.corehost._conductor import Conductor, Core, CoreType
 from engine.runtime.corehost._host import CoreHost, run_core
 from engine.runtime.corehost._lock import StoreInUseError
 from engine.runtime.corehost._replay import digest, replay
+from engine.runtime.corehost._stock import stock_of
 
-__all__ = ["Conductor", "Core", "CoreHost", "CoreType", "StoreInUseError", "digest", "replay", "run_core"]
+__all__ = ["Conductor", "Core", "CoreHost", "CoreType", "StoreInUseError", "digest", "replay", "run_core", "stock_of"]
