@@ -139,8 +139,7 @@ class StoreCore:
             case PersonsSeen() | BodiesTracked():
                 self._see(fact)
             case WeightProvisional() | WeightSettled() if fact.shelf_id in store.shelf_by_id:
-                if state.steps.hear(fact) and isinstance(fact, WeightSettled):
-                    state.stock.step(fact)
+                self._feel(fact)
             case ShelfBaseline() if fact.shelf_id in store.shelf_by_id:
                 _unseen.resume(world, fact)
             case EntryAuthorised():
@@ -205,6 +204,10 @@ class StoreCore:
             )
             if left is not None:
                 world.emit(left)
+
+    def _feel(self, fact: WeightProvisional | WeightSettled) -> None:
+        if self._world.state.steps.hear(fact) and isinstance(fact, WeightSettled):
+            self._world.state.stock.step(fact)
 
     def _answer(self, fact: CommandGiven) -> None:
         cases, command = self._world.state.cases, fact.command
