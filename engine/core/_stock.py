@@ -15,12 +15,12 @@ _DRIFT_MG = 2_000
 class ShelfRest(msgspec.Struct, kw_only=True):
     """What the plates of a shelf weighed at ``t_ns``, steps since then added.
 
-    ``steps_mg2`` is the variance of these steps, ``felt_ns`` the last instant at which the shelf was surely weighed.
+    ``steps_mg2`` is the variance of these steps, ``felt_ns`` when each plate was last known to be weighed.
     """
 
     t_ns: int
-    felt_ns: int
-    mass_mg: dict[PlateId, int]
+    mass_mg: dict[PlateId, int] = {}
+    felt_ns: dict[PlateId, int] = {}
     steps_mg2: int = 0
 
 
@@ -69,9 +69,9 @@ class Stock(msgspec.Struct, kw_only=True):
             late = tuple(PlateMass(plate_id=p.plate_id, mass_mg=-p.mass_mg) for p in step.plates)
             self.books.unexplained(step.shelf_id, late, variance_mg2=0)
         else:
-            rest.felt_ns = max(rest.felt_ns, step.end_ns)
             rest.steps_mg2 += step.sigma_mg**2
             for plate in step.plates:
+                rest.felt_ns[plate.plate_id] = step.end_ns
                 if plate.plate_id in rest.mass_mg:
                     rest.mass_mg[plate.plate_id] += plate.mass_mg
                 else:
@@ -84,7 +84,7 @@ class Stock(msgspec.Struct, kw_only=True):
         """
         known = self.rest.get(fact.shelf_id)
         if known is None:
-            known = self.rest[fact.shelf_id] = ShelfRest(t_ns=fact.t_ns, felt_ns=fact.t_ns, mass_mg={})
+            known = self.rest[fact.shelf_id] = ShelfRest(t_ns=fact.t_ns)
         here_mg = {plate.plate_id: plate.mass_mg for plate in fact.plates}
         moved = tuple(
             PlateMass(plate_id=plate_id, mass_mg=mass_mg - known.mass_mg[plate_id])
@@ -93,7 +93,8 @@ class Stock(msgspec.Struct, kw_only=True):
         )
         steps_mg2, before_mg = known.steps_mg2, sum(known.mass_mg.get(plate_id, 0) for plate_id in here_mg)
         known.mass_mg |= here_mg
-        known.t_ns, known.felt_ns, known.steps_mg2 = fact.t_ns, fact.t_ns, 0
+        known.felt_ns |= dict.fromkeys(here_mg, fact.t_ns)
+        known.t_ns, known.steps_mg2 = fact.t_ns, 0
         notable = self._notable(store, moved)
         new_mg = sum(here_mg.values()) - before_mg
         self.books.opened(fact.shelf_id, new_mg - sum(plate.mass_mg for plate in notable))
@@ -120,5 +121,5 @@ class Stock(msgspec.Struct, kw_only=True):
         """Move the instants of the known weights to a new clock."""
         for rest in self.rest.values():
             rest.t_ns += shift_ns
-            rest.felt_ns += shift_ns
+            rest.felt_ns = {plate_id: t_ns + shift_ns for plate_id, t_ns in rest.felt_ns.items()}
         self.books.rebase(shift_ns)

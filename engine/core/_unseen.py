@@ -1,8 +1,10 @@
 """What changed on a shelf while nobody measured: told with what would explain it, and asked about place by place."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from engine.core._attribution import Explanation
 from engine.core._hands import Hands
 from engine.core._review import ask
 from engine.core._settling import attribute
@@ -34,29 +36,29 @@ _Place = tuple[PlateMass, ...]
 def resume(world: World, fact: ShelfBaseline) -> None:
     """Compare a shelf with what it weighed before sensing stopped; steps cut off by the stop come to nothing."""
     rest = world.state.stock.rest.get(fact.shelf_id)
-    since_ns = rest.felt_ns if rest is not None else None
+    felt_ns = dict(rest.felt_ns) if rest is not None else {}
     unseen = world.state.stock.baseline(world.store, fact)
     if fact.resumed:
         for step in [s for s in world.state.steps.open.values() if s.shelf_id == fact.shelf_id and not s.settled]:
             world.state.steps.decide(step.step_id, now_ns=world.now_ns)
             say_only(world, step.step_id, (), cause="sensing stopped before the weight settled")
     if unseen:
-        _tell(world, fact, _as_wired(world, unseen), since_ns=fact.t_ns if since_ns is None else since_ns)
+        _tell(world, fact, _as_wired(world, unseen), felt_ns=felt_ns)
 
 
-def _tell(world: World, fact: ShelfBaseline, unseen: _Place, *, since_ns: int) -> None:
-    places = _places(world, unseen)
+def _tell(world: World, fact: ShelfBaseline, unseen: _Place, *, felt_ns: Mapping[PlateId, int]) -> None:
+    places = [(place, _since_ns(fact, place, felt_ns)) for place in _places(world, unseen)]
     change = UnwitnessedChange(
         t_ns=world.now_ns,
         shelf_id=fact.shelf_id,
         plates=unseen,
         mass_mg=sum(plate.mass_mg for plate in unseen),
-        since_ns=since_ns,
-        candidates=tuple(units for place in places for units in _units(world, place)),
+        since_ns=min(since_ns for _, since_ns in places),
+        candidates=tuple(units for place, _ in places for units in _units(world, place)),
     )
     world.emit(change)
     hands = Hands(world.store, world.tracker, world.state.visits)
-    for number, place in enumerate(places):
+    for number, (place, since_ns) in enumerate(places):
         step = WeightSettled(
             t_ns=fact.t_ns,
             step_id=StepId(f"{fact.shelf_id}@{fact.t_ns + number}!"),
@@ -69,7 +71,20 @@ def _tell(world: World, fact: ShelfBaseline, unseen: _Place, *, since_ns: int) -
         )
         world.state.stock.books.moved(step)
         suspects = hands.during([plate.plate_id for plate in place], since_ns, fact.t_ns)
-        ask(world, step, attribute(world, step, suspects), suspects=suspects, cause=CaseCause.UNWITNESSED)
+        explanations = [_doubted(explanation) for explanation in attribute(world, step, suspects)]
+        ask(world, step, explanations, suspects=suspects, cause=CaseCause.UNWITNESSED)
+
+
+def _since_ns(fact: ShelfBaseline, place: _Place, felt_ns: Mapping[PlateId, int]) -> int:
+    """When the first of the plates was last weighed before."""
+    earliest_ns = min(felt_ns.values(), default=fact.t_ns)
+    return min(felt_ns.get(plate.plate_id, earliest_ns) for plate in place)
+
+
+def _doubted(explanation: Explanation) -> Explanation:
+    """Several units may have gone one by one, and to several people: one must be sure of each."""
+    units = max(1, sum(abs(move.quantity) for move in explanation.moves))
+    return replace(explanation, probability_ppm=round(1e6 * (explanation.probability_ppm / 1e6) ** units))
 
 
 def _as_wired(world: World, unseen: _Place) -> _Place:

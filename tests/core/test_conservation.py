@@ -299,12 +299,33 @@ def test_hands_that_were_seen_while_nobody_measured_count() -> None:
     assert carts(shop.said) == {}
 
 
+@pytest.mark.parametrize(
+    ("reaching", "charged"),
+    [(["ann"], {"ann": {"beans": 3}}), (["ann", "bob"], {}), (["ann", "ann", "ann", "bob"], {})],
+)
+def test_policy_charges_what_went_unseen_only_when_it_is_plain_who_took_it(
+    reaching: list[str], charged: dict[str, dict[str, int]]
+) -> None:
+    shop = Shop(StoreCore(STORE))
+    shop.hear([bodies(1.1 + i / 10, body("ann"), body("bob", at_m=(2.5, 2.5))) for i in range(10)])
+    for number, who in enumerate(reaching):
+        other = body("bob" if who == "ann" else "ann", at_m=(0.3, 1.2))
+        shop.hear(reach(STORE, who, "s1p1", 3.0 + 2 * number, others=[other]))
+    shop.now_s = 4 + 2 * len(reaching)
+    shop.grams["s1p1"] -= 420 * 3
+    shop.weigh("s1", resumed=True)
+    assert carts(shop.said) == {}
+    shop.let_pass(200)
+    assert carts(shop.said) == charged
+    assert flags(shop.said).keys() == (set() if charged else {"s1"})
+
+
 def test_a_plate_that_could_not_be_weighed_is_compared_when_it_can() -> None:
     shop = Shop(StoreCore(STORE))
     shop.hear([baseline("s1", 5, {p: FULL_G for p in ALL_PLATES if p.startswith("s1") and p != "s1p1"}, resumed=True)])
     shop.now_s, shop.grams["s1p1"] = 20, FULL_G - 420
     shop.weigh("s1", resumed=True)
-    assert [f.mass_mg for f in shop.said if isinstance(f, UnwitnessedChange)] == [-420_000]
+    assert [(f.mass_mg, f.since_ns) for f in shop.said if isinstance(f, UnwitnessedChange)] == [(-420_000, ns(1))]
 
 
 def test_an_answer_about_an_outage_corrects_what_is_misplaced() -> None:
