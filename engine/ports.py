@@ -153,6 +153,31 @@ class ShelfDevice(ShelfLink, Protocol):
         """Zero, tare or span a channel; a span needs the weight that lies on it. Raises ``DeviceError``."""
 
 
+class ShelfProbe(Protocol):
+    """Finds out how an unknown controller writes its weights. Every step raises ``DeviceError``."""
+
+    async def survey(self) -> str:
+        """Find the registers that there are; what was found, in words."""
+
+    async def see_empty(self) -> None:
+        """Look at them without the known weight."""
+
+    async def see_loaded(self, channel: int) -> None:
+        """Look at them with the known weight on a channel."""
+
+    async def see_below_zero(self) -> None:
+        """Look at them while the plate of the first channel is pulled up or off."""
+
+    async def moved(self, *, within_s: float) -> bool:
+        """Wait until they rest at what was not seen yet; False when they do not."""
+
+    def conclude(self, known_g: float) -> str:
+        """A device profile, as TOML."""
+
+    async def close(self) -> None:
+        """Hang up."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class GateReading:
     """What a gate reported: a scanned token, or a passage ``in`` or ``out``; exactly one is not empty."""

@@ -105,6 +105,8 @@ class _ModbusLink:
         if section is None:
             problem = f"cannot be told to {command.value}: add [commands.{command.value}] to its profile"
             raise DeviceError(f"{self._name} {problem}", kind="refused")
+        if command is ShelfCommand.SPAN and known_g is None:
+            raise DeviceError(f"{self._name}: a span needs the weight that lies on the channel", kind="refused")
         self._require_rest(await self.read(), channel)
         try:
             weight = self._codec.encode(known_g, channel, await self._answers()) if known_g is not None else ()

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from engine.cli import _bench, _demo, _ledger, _models, _store
+from engine.cli import _bench, _demo, _ledger, _models, _shelves, _store
 
 _OURS = ("engine", "drivers", "console", "resources")
 _EXTRAS = "its extras [engine,cpu,console,twin,models]"
@@ -28,6 +28,7 @@ app.command("masses")(_store.masses)
 app.add_typer(_bench.app, name="bench")
 app.add_typer(_models.app, name="models")
 app.add_typer(_ledger.app, name="ledger")
+app.add_typer(_shelves.app, name="shelves")
 
 
 def main() -> None:

@@ -4,19 +4,20 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
-from engine.ports import SerialLine, SettingsError, ShelfDevice, TlsFiles
+from engine.ports import SerialLine, SettingsError, ShelfDevice, ShelfProbe, TlsFiles
 from engine.store import ControllerSection, StoreFolder, TlsSection
 
 GROUP = "tillfree.drivers"
+PROBES = "tillfree.probes"
 
 
 class UnknownDriverError(SettingsError):
     """No installed package offers a driver of that name; the message names those that are there."""
 
 
-def find_driver(name: str) -> EntryPoint:
+def find_driver(name: str, *, group: str = GROUP) -> EntryPoint:
     """Where a driver is, without loading it. Raises ``UnknownDriverError``."""
-    offered = entry_points(group=GROUP)
+    offered = entry_points(group=group)
     for entry in offered:
         if entry.name == name:
             return entry
@@ -46,6 +47,14 @@ def open_shelf(folder: StoreFolder, section: ControllerSection) -> ShelfDevice:
     else:
         link = opener(section.host, section.port, unit=section.unit, profile=profile, channels=section.channels)
     return link
+
+
+def open_probe(host: str, port: int, *, unit: int, last_register: int) -> ShelfProbe:
+    """A probe of an unknown controller on the network. Raises ``SettingsError``."""
+    probe: ShelfProbe = find_driver("shelf.modbus", group=PROBES).load()(
+        host, port, unit=unit, last_register=last_register
+    )
+    return probe
 
 
 def _tls_files(folder: StoreFolder, section: TlsSection) -> TlsFiles:

@@ -87,7 +87,7 @@ class ControllerSection(_Section, frozen=True, kw_only=True, forbid_unknown_fiel
     serial: SerialSection | None = None
     profile: str
     channels: Annotated[int, msgspec.Meta(ge=1, le=1000)]
-    unit: Annotated[int, msgspec.Meta(ge=0, le=247)] = 1
+    unit: Annotated[int, msgspec.Meta(ge=0, le=255)] = 1
     sample_hz: Positive = 50.0
 
 

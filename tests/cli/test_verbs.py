@@ -24,6 +24,11 @@ VERBS = [
     ("masses",),
     ("bench", "nanostore"),
     ("models", "build"),
+    ("shelves", "probe"),
+    ("shelves", "watch"),
+    ("shelves", "zero"),
+    ("shelves", "tare"),
+    ("shelves", "span"),
     ("ledger", "verify"),
     ("ledger", "export"),
 ]
