@@ -17,7 +17,7 @@ from drivers.twin.sight._model import GROUP_OF_JOINT, GROUPS, SIGHTLINE_OF_CAUSE
 
 _compiled: Any = numba.njit(cache=True, nogil=True)
 
-MOST_SEEN = 8  # the engine's
+MOST_SEEN = 24  # the engine's
 
 TERMS, GLASS_TERM = 9, 3
 

@@ -13,12 +13,13 @@ from scipy.optimize import linear_sum_assignment
 
 from engine.core.tracking._eye import Eyes
 from engine.core.tracking._misfit import MOST_MISFIT, UNKNOWN_MISFIT, misfit
+from engine.core.tracking._motion import misplacement
 from engine.core.tracking._sightings import Sighting
 from engine.core.tracking._skeleton import SKELETON_NS, carried
 from engine.core.tracking._state import TrackMemory
 from engine.domain import CameraId
 
-_GATE = 18.0  # squared Mahalanobis distance in two dimensions: one true pair in 8,000 lies beyond
+_GATE = 40.0  # squared Mahalanobis distance: hidden limbs make long tails
 _ALONE = 26.0  # cost of a track without a person
 _TENTATIVE = 4.0  # an established track is believed first
 _USUAL_AREA_M4 = 1e-4  # determinant of a covariance of 10 cm each way
@@ -77,7 +78,7 @@ def _place_costs(tracks: Sequence[TrackMemory], sightings: Sequence[Sighting], t
             det = sxx * syy - sxy * sxy
             far = (syy * dx * dx - 2 * sxy * dx * dy + sxx * dy * dy) / det
             if far < _GATE:
-                costs[row, column] = far + math.log(det / _USUAL_AREA_M4) + first
+                costs[row, column] = misplacement(far) + math.log(det / _USUAL_AREA_M4) + first
     return costs
 
 

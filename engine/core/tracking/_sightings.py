@@ -21,7 +21,8 @@ _FLATTEST = -0.03  # rays nearer to the horizon meet the floor nowhere useful
 _CLEAR_M = 0.2  # an eye must hang so much above a part to place it
 _MID_BODY_M = 1.1
 _JOINT_SIGMA_PX = 3.0
-_ONE_SIDE_SIGMA_M = 0.12
+_ONE_SIDE_SIGMA_M, _LOOSE_SIGMA_M = 0.12, 0.05  # of joints with score 1
+_FITTING = 2.0  # squared distance of feet from the body above, in sigmas
 _LEAST_VARIANCE_M2 = 0.03**2
 _HIDDEN_SIGMAS = 2.5
 
@@ -38,13 +39,13 @@ class _Part(msgspec.Struct, frozen=True):
     starts: tuple[int, ...] = ()
 
 
-# Shoppers crouch and lean to low shelves: only feet have a height; other parts tell the line, and cameras that cross
-# tell the place. (With the spread of standing people, three shoppers lost their tracks ten times in two minutes.)
+# Heights and spreads are those of people who now and then crouch and lean to low shelves: only feet have a height,
+# other parts tell the line, and cameras that cross tell the place.
 _ANKLES = _Part(0.09, 0.04, 0.10, (45, 48))
-_HIPS = _Part(0.94, 0.25, 0.10, (33, 36))
-_SHOULDERS = _Part(1.42, 0.32, 0.20, (15, 18))
-_HEAD = _Part(1.60, 0.38, 0.25, (0, 3, 6, 9, 12))
-_JOINT_PARTS = (_ANKLES, _HIPS, _SHOULDERS, _HEAD)
+_HIPS = _Part(0.86, 0.14, 0.07, (33, 36))
+_SHOULDERS = _Part(1.34, 0.22, 0.10, (15, 18))
+_HEAD = _Part(1.52, 0.27, 0.15, (0, 3, 6, 9, 12))
+_JOINT_PARTS = (_HEAD, _SHOULDERS, _HIPS, _ANKLES)
 # Of the box: its bottom, its top and, when nothing else places it, its middle.
 _BOTTOM = _Part(0.0, 0.02, 0.12)
 _TOP = _Part(1.74, 0.12, 0.12)
@@ -117,11 +118,13 @@ def _grounds(
         joint = _middle_of(part.starts, keypoints)
         if joint is None:
             continue
-        x_px, y_px, one_sided = joint
+        x_px, y_px, loose_m = joint
         by_joints |= part is not _HEAD
-        ground = _ground(eye, part, (x_px, y_px), _JOINT_SIGMA_PX, one_sided=one_sided)
+        ground = _ground(eye, part, (x_px, y_px), _JOINT_SIGMA_PX, loose_m=loose_m)
         if ground is not None:
             grounds.append(ground)
+            if part is _ANKLES and len(grounds) > 1:
+                grounds = _doubted(grounds)
     if not by_joints:
         grounds += _box_grounds(eye, xyxy_px)
     if grounds:
@@ -131,8 +134,28 @@ def _grounds(
     return ([middle] if middle is not None and not by_joints else []), True
 
 
-def _middle_of(starts: Sequence[int], keypoints: tuple[float, ...]) -> tuple[float, float, bool] | None:
-    """The mean pixel of a part's joints, weighted by score, and whether only one of two was seen."""
+def _doubted(grounds: list[_Ground]) -> list[_Ground]:
+    """The grounds, less sure along the sight where the last, of the ankles, does not fit those of the body above.
+
+    Hidden ankles are reported on what hides them, further off; who crouches seems nearer by all but the ankles.
+    """
+    *others, feet = grounds
+    weight = sum(1 / ground.along for ground in others)
+    apart = sum(
+        ((feet.x - ground.x) * feet.toward_x + (feet.y - ground.y) * feet.toward_y) / ground.along for ground in others
+    )
+    doubt = (apart / weight) ** 2 / _FITTING - feet.along - 1 / weight
+    if doubt <= 0:
+        return grounds
+    less = 1 + doubt * weight
+    return [
+        *(msgspec.structs.replace(ground, along=ground.along * less) for ground in others),
+        msgspec.structs.replace(feet, along=feet.along + doubt),
+    ]
+
+
+def _middle_of(starts: Sequence[int], keypoints: tuple[float, ...]) -> tuple[float, float, float] | None:
+    """The mean pixel of a part's joints, weighted by score, and how loosely it belongs to the body, in metres."""
     weight = x_sum = y_sum = 0.0
     seen = 0
     for start in starts:
@@ -145,7 +168,8 @@ def _middle_of(starts: Sequence[int], keypoints: tuple[float, ...]) -> tuple[flo
             seen += 1
     if not seen:
         return None
-    return x_sum / weight, y_sum / weight, seen == 1 and len(starts) == 2
+    loose_m = _ONE_SIDE_SIGMA_M if seen == 1 and len(starts) == 2 else _LOOSE_SIGMA_M
+    return x_sum / weight, y_sum / weight, loose_m * seen / weight
 
 
 def _box_grounds(eye: Eye, xyxy_px: tuple[float, float, float, float]) -> list[_Ground]:
@@ -169,14 +193,14 @@ def _box_sigma_px(height_px: float) -> float:
     return 2 + 0.03 * height_px
 
 
-def _ground(eye: Eye, part: _Part, at_px: Point2, sigma_px: float, *, one_sided: bool = False) -> _Ground | None:
+def _ground(eye: Eye, part: _Part, at_px: Point2, sigma_px: float, *, loose_m: float = 0.0) -> _Ground | None:
     ox, oy, oz = eye.position_m
     rx, ry, rz = eye.ray(*at_px)
     if rz >= _FLATTEST or oz - _CLEAR_M <= part.height_m:
         return None
     range_m = (part.height_m - oz) / rz
     level = math.sqrt(max(1e-12, 1 - rz * rz))
-    offset = part.offset_sigma_m**2 + (_ONE_SIDE_SIGMA_M**2 if one_sided else 0.0)
+    offset = part.offset_sigma_m**2 + loose_m * loose_m
     blur_m = range_m * sigma_px / eye.focal_px
     across = blur_m * blur_m + offset
     along = (blur_m * blur_m + (part.height_sigma_m * level) ** 2) / (rz * rz) + offset

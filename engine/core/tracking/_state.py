@@ -112,9 +112,10 @@ class Skeleton(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 class TrackMemory(msgspec.Struct, kw_only=True):
     """All that is known of one track.
 
-    ``missed_since_ns`` is the first frame of those in a row that should have shown it. ``cameras`` says when each one
-    last saw it, ``fresh`` names those whose views the skeleton does not know yet; ``mirror_votes`` counts the views
-    that had left and right the other way round, against those that had not.
+    ``missed`` counts the frames lately that should have shown it and did not, less those that did, at their weight;
+    ``missed_since_ns`` is the first of them since it was last seen. ``cameras`` says when each one last saw it,
+    ``fresh`` names those whose views the skeleton does not know yet; ``mirror_votes`` counts the views that had left
+    and right the other way round, against those that had not.
     """
 
     track_id: TrackId
@@ -126,7 +127,7 @@ class TrackMemory(msgspec.Struct, kw_only=True):
     confirmed: bool = False
     hits: int = 1
     misses: int = 0
-    missed_in_a_row: int = 0
+    missed: int = 0
     missed_since_ns: int = 0
     cameras: dict[CameraId, int] = {}
     views: dict[CameraId, View] = {}

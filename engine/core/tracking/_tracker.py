@@ -8,7 +8,16 @@ import msgspec
 from engine.core.tracking._association import Pairing, associate
 from engine.core.tracking._eye import Eye, Eyes
 from engine.core.tracking._floor import FloorArea
-from engine.core.tracking._life import has_ended, is_confirmed, note_miss, note_near, should_see
+from engine.core.tracking._life import (
+    forget_outside,
+    has_ended,
+    is_confirmed,
+    note_hit,
+    note_miss,
+    note_near,
+    should_see,
+    strangers_among,
+)
 from engine.core.tracking._motion import Covariance, Motion
 from engine.core.tracking._sightings import Sighting, sightings
 from engine.core.tracking._skeleton import (
@@ -117,11 +126,14 @@ class FloorTracker:
         for pairing in pairings:
             self._follow(people[pairing.track], seen[pairing.sighting], pairing, fact)
         matched = {pairing.track for pairing in pairings}
-        if eye.watches_floor:
-            self._note_misses(eye, [track for i, track in enumerate(people) if i not in matched], seen, fact)
+        unseen = [track for i, track in enumerate(people) if i not in matched]
         if len(pairings) < len(seen):
             known = {pairing.sighting for pairing in pairings}
-            self._start([sighting for i, sighting in enumerate(seen) if i not in known], t_ns, fact)
+            strangers = [sighting for i, sighting in enumerate(seen) if i not in known]
+            self._start(strangers_among(strangers, unseen), t_ns, fact)
+        if eye.watches_floor:
+            self._note_misses(eye, unseen, seen, fact)
+        forget_outside(memory, self._area)
         note_near(memory, {people[i].track_id for i in matched}, fact.t_ns)
 
     def observe_bodies(self, fact: BodiesTracked) -> None:
@@ -165,15 +177,13 @@ class FloorTracker:
 
     def _follow(self, track: TrackMemory, sighting: Sighting, pairing: Pairing, fact: PersonsSeen) -> None:
         t_ns, (sxx, sxy, syy) = sighting.t_ns, sighting.spread
-        doubt = _repeating(track, fact.camera_id, t_ns)
+        doubt = _repeating(track, fact.camera_id, t_ns) * track.motion.surprise(t_ns, sighting.foot_m, sighting.spread)
         if pairing.doubtful:
             doubt *= _DOUBT
         elif track.confirmed:
             self._learn_lag(fact.camera_id, track.motion, sighting)
         track.motion = track.motion.corrected(t_ns, sighting.foot_m, (doubt * sxx, doubt * sxy, doubt * syy))
-        track.last_seen_ns = max(track.last_seen_ns, fact.t_ns)
-        track.hits += 1
-        track.missed_in_a_row = 0
+        note_hit(track, fact.t_ns)
         track.cameras[fact.camera_id] = t_ns
         track.confirmed = track.confirmed or is_confirmed(track, self._area)
         if pairing.doubtful:

@@ -12,7 +12,7 @@ from engine.vision import Detections, Keypoints, PersonDetector, PoseEstimator
 
 # What must be visible of a person before a pose is worth its time.
 _LEAST_HEIGHT_SHARE = 0.08
-_MOST_PERSONS = 8
+_MOST_PERSONS = 24  # a full floor of 30 m2: of whom no camera speaks, nobody can keep track
 _SURE_JOINT = 0.3
 _SAME_BODY = 0.15  # of a body's height: joints that lie nearer in the median are the same joints
 _LEAST_JOINTS = 8
@@ -35,7 +35,7 @@ class Perceiver:
         self._pose = pose
 
     def detect(self, image_bgr: Image) -> Detections:
-        """People in the picture (H, W, 3), the surest first, at most eight; those too small for a pose left out."""
+        """People in the picture (H, W, 3), the surest first, at most 24; those too small for a pose left out."""
         found = self._detector.detect(image_bgr)
         tall = found.xyxy_px[:, 3] - found.xyxy_px[:, 1] > _LEAST_HEIGHT_SHARE * image_bgr.shape[0]
         order = np.argsort(-found.score[tall], kind="stable")[:_MOST_PERSONS]

@@ -9,12 +9,12 @@ import pytest
 from engine.core.tracking import TrackerState
 from engine.core.tracking._eye import Eyes
 from engine.core.tracking._floor import FloorArea
-from engine.core.tracking._life import note_near
+from engine.core.tracking._life import has_ended, note_hit, note_miss, note_near, should_see, strangers_among
 from engine.core.tracking._motion import Motion
-from engine.core.tracking._sightings import sightings
+from engine.core.tracking._sightings import Sighting, sightings
 from engine.core.tracking._skeleton import build_skeletons, hands_of
 from engine.core.tracking._state import TrackMemory
-from engine.domain import Gondola, GondolaId, TrackId
+from engine.domain import Floats, Gondola, GondolaId, Point2, TrackId
 from tests.core.tracking.crowd import body_at, ceiling_room, seen, standing
 
 STORE = ceiling_room()
@@ -53,6 +53,15 @@ def test_a_late_sighting_corrects_the_past_place() -> None:
     late = motion.corrected(SECOND_NS - 100_000_000, (0.9, 0.0), TIGHT)
     assert (late.x, late.vx) == pytest.approx((1.0, 1.0))
     assert late.at_ns == SECOND_NS
+
+
+def test_a_place_far_from_the_expected_one_counts_for_less() -> None:
+    motion = Motion.start(0, (1.0, 1.0), TIGHT)
+    assert motion.surprise(0, (1.1, 1.0), TIGHT) == 1.0
+    near, far = motion.surprise(0, (1.5, 1.0), TIGHT), motion.surprise(0, (2.0, 1.0), TIGHT)
+    assert 1.0 < near < far
+    drawn = motion.corrected(0, (2.0, 1.0), (far * 0.01, 0.0, far * 0.01))
+    assert drawn.x - 1.0 < 0.25  # half the way without
 
 
 def test_fixtures_hide_and_hold_nobody() -> None:
@@ -117,3 +126,60 @@ def test_two_tracks_on_one_body_become_the_older_one() -> None:
         note_near(two_bodies, {TrackId(1), TrackId(2)}, tenth * SECOND_NS // 10)
     assert [track.track_id for track in one_body.tracks] == [1, 3]
     assert [track.track_id for track in two_bodies.tracks] == [1, 2, 3]
+
+
+def sighting_of(body: Floats, camera: int) -> Sighting:
+    person = seen(STORE.cameras[camera], body, np.random.default_rng(0), noise_px=0.0, hidden=np.zeros(17, bool))
+    assert person is not None
+    (sighting,) = sightings(EYES.by_id[STORE.cameras[camera].camera_id], (person,), 0)
+    return sighting
+
+
+def sigmas_off(sighting: Sighting, at_m: Point2) -> float:
+    xx, xy, yy = sighting.spread
+    off = np.array(sighting.foot_m) - at_m
+    return math.sqrt(off @ np.linalg.solve(np.array(((xx, xy), (xy, yy))), off))
+
+
+def test_who_crouches_is_where_the_spread_says() -> None:
+    crouched, upright = body_at(standing(at_m=(3.0, 2.5)), 6.25), body_at(standing(at_m=(3.0, 2.5)), 0.0)
+    for camera in range(4):
+        low, high = sighting_of(crouched, camera), sighting_of(upright, camera)
+        assert sigmas_off(low, (3.0, 2.5)) < 3
+        assert low.spread[0] + low.spread[2] > high.spread[0] + high.spread[2]
+
+
+def test_ankles_reported_on_what_hides_them_do_not_carry_the_body_off() -> None:
+    body = body_at(standing(at_m=(3.0, 2.5)), 0.0)
+    body[[15, 16], 2] = 0.6  # as if the shins were all that is left of the legs
+    for camera in range(4):
+        sighting = sighting_of(body, camera)
+        assert math.dist(sighting.foot_m, (3.0, 2.5)) < 0.6  # 1.1 m by the ankles alone
+        assert sigmas_off(sighting, (3.0, 2.5)) < 2.5
+
+
+def test_a_body_beside_a_missed_track_is_no_stranger() -> None:
+    there, away = sighting_of(body_at(standing(at_m=(3.0, 2.5)), 0.0), 0), memory_of(2, (1.0, 1.0))
+    beside, unsure = memory_of(1, (3.5, 2.5)), memory_of(3, (3.0, 2.6))
+    unsure.confirmed = False
+    assert strangers_among([there], [away, beside]) == []
+    assert strangers_among([there], [away, unsure]) == [there]
+    assert strangers_among([there, there], [beside]) == [there]
+
+
+def test_only_who_stands_nearer_hides_a_track() -> None:
+    eye, area = EYES.by_id[STORE.cameras[0].camera_id], FloorArea(STORE)
+    near, far = (sighting_of(body_at(standing(at_m=at_m), 0.0), 0) for at_m in ((2.5, 2.1), (3.1, 2.6)))
+    assert not should_see(eye, area, memory_of(1, (3.1, 2.6)), [near])
+    assert should_see(eye, area, memory_of(1, (2.5, 2.1)), [far])
+
+
+@pytest.mark.parametrize(("misses_a_hit", "ends"), [(2, False), (20, True)])
+def test_what_one_camera_imagines_dies_of_the_others(misses_a_hit: int, *, ends: bool) -> None:
+    track, area = memory_of(1, (3.0, 2.5)), FloorArea(STORE)
+    for tenth in range(1, 41):
+        t_ns = tenth * SECOND_NS // 10
+        note_hit(track, t_ns)
+        for _ in range(misses_a_hit):
+            note_miss(track, t_ns)
+    assert has_ended(track, area, 4 * SECOND_NS) == ends
