@@ -43,7 +43,8 @@ def answered(world: World, case: Case, verdict: Verdict) -> None:
         return
     question, stock, masses = case.question, world.state.stock, world.state.masses
     plate_id = _where(world, case, sku_id)
-    if units == 1 and len(question.hypotheses) and _planned(world, plate_id) == sku_id:
+    weighed = question.mass_mg != 0 and len(question.hypotheses) > 0
+    if units == 1 and weighed and _planned(world, plate_id) == sku_id:
         masses.weigh(sku_id, abs(question.mass_mg))
     if verdict.visit_id is None:
         mass = masses.units(world.store, sku_id, units)

@@ -1,6 +1,7 @@
 """The store core: one pure, deterministic state machine from input facts to output facts."""
 
-from engine.core import _accounting, _receipts, _review, _settling, _unseen
+from engine.core import _accounting, _blind, _receipts, _review, _settling, _unseen
+from engine.core._reaches import BlindReaches
 from engine.core._sight import Sight
 from engine.core._state import CoreState, World
 from engine.core.tracking import FloorTracker
@@ -63,9 +64,11 @@ class StoreCore:
         self._take_in(recorded.fact)
         self._let_out()
         _settling.advance(world)
+        _blind.advance(world)
         _review.decide_overdue(world)
         _review.balance(world)
         _receipts.advance(world)
+        _blind.book(world)
         _accounting.advance(world)
         return tuple(world.said)
 
@@ -128,6 +131,7 @@ class StoreCore:
         _settling.abandon(world)
         world.tracker = FloorTracker(world.store)
         state.sight = Sight()
+        state.reaches = BlindReaches()
         state.visits.rebase(shift_ns)
         state.cases.rebase(shift_ns)
         state.stock.rebase(shift_ns)
@@ -141,6 +145,7 @@ class StoreCore:
             case WeightProvisional() | WeightSettled() if fact.shelf_id in store.shelf_by_id:
                 self._feel(fact)
             case ShelfBaseline() if fact.shelf_id in store.shelf_by_id:
+                _blind.weighed_again(world, fact)
                 _unseen.resume(world, fact)
             case EntryAuthorised():
                 state.visits.authorise(fact)
@@ -212,6 +217,7 @@ class StoreCore:
     def _answer(self, fact: CommandGiven) -> None:
         cases, command = self._world.state.cases, fact.command
         case = cases.open.get(command.case_id)
+        _blind.answered(self._world, command)
         _review.resolve(self._world, command, by=fact.by)
         if case is not None and command.case_id not in cases.open:
             _accounting.answered(self._world, case, command.verdict)

@@ -7,6 +7,7 @@ import msgspec
 from engine.core._carts import Carts
 from engine.core._cases import Cases
 from engine.core._masses import Masses
+from engine.core._reaches import BlindReaches
 from engine.core._sight import Sight
 from engine.core._steps import Steps
 from engine.core._stock import Stock
@@ -15,7 +16,7 @@ from engine.core._visits import Visits
 from engine.core.tracking import FloorTracker, TrackerState
 from engine.domain import OutputFact, SensorFault, SensorRecovered, Store, VisitId
 
-CHECKPOINT_VERSION = 5
+CHECKPOINT_VERSION = 6
 
 
 class CoreState(msgspec.Struct, kw_only=True):
@@ -32,6 +33,7 @@ class CoreState(msgspec.Struct, kw_only=True):
     masses: Masses = msgspec.field(default_factory=Masses)
     faults: dict[str, SensorFault] = {}
     swapped: SwappedCells = msgspec.field(default_factory=SwappedCells)
+    reaches: BlindReaches = msgspec.field(default_factory=BlindReaches)
 
 
 class Checkpoint(msgspec.Struct, kw_only=True):

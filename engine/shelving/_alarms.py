@@ -36,7 +36,7 @@ class _Words:
     remedy: str
 
 
-_UNWEIGHED = "The plate is not weighed: what is taken there is not charged by its scale"
+_UNWEIGHED = "The plate is not weighed: whose hand is at it is asked about, not charged"
 _WORDS = {
     Trouble.DEAD: _Words(
         "Its channel says nothing",
@@ -65,7 +65,7 @@ _WORDS = {
     ),
     Trouble.STALE: _Words(
         "All plates of the shelf repeat their readings",
-        "The shelf is not weighed: what is taken there is not charged by its scales",
+        "The shelf is not weighed: whose hand is at it is asked about, not charged",
         "Restart its controller",
     ),
 }

@@ -93,6 +93,8 @@ class Step:
             sku_id, mass_mg = None, self.questions[-1].mass_mg
             likeliest = max(self.questions[-1].hypotheses, key=lambda h: h.probability_ppm, default=None)
             units = abs(likeliest.verdict.quantity) if likeliest is not None else 1
+            if mass_mg == 0 and likeliest is not None:  # nobody weighed it
+                mass_mg = -likeliest.verdict.quantity
         return [Claim(step_id=self.step_id, line=None, sku_id=sku_id, taken=mass_mg < 0)] * max(1, units)
 
     def doubt_ppm(self, staff: frozenset[VisitId]) -> int:

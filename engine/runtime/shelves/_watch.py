@@ -80,7 +80,7 @@ class ControllerWatch:
             now_ns,
             kind,
             cause=_CAUSES[kind],
-            consequence="Its shelves are not weighed: what is taken from them shows as a difference afterwards",
+            consequence="Its shelves are not weighed: whose hand is at them is asked about, not charged",
             remedy=problem,
         )
 
