@@ -9,7 +9,7 @@ from drivers.shelf._network import NetworkWire
 from drivers.shelf._pdu import CodecError, RefusedError, ShortAnswerError, read_request, registers_in
 from drivers.shelf._profile import DeviceProfile, ProfileError, read_profile
 from drivers.shelf._serial import SerialWire, bus_of
-from drivers.shelf._telling import Order, carry_out
+from drivers.shelf._telling import Order, StepError, carry_out
 from drivers.shelf._tls import tls_context
 from drivers.shelf._wire import Wire, WireError
 from engine.ports import (
@@ -49,15 +49,13 @@ def open_modbus(  # noqa: PLR0913 - a place, and what is there
     context = tls_context(tls) if tls is not None else None
     name = tls.server_name if tls is not None else ""
     wire = NetworkWire(host, port, unit=unit, tls=context, name=name)
-    return _ModbusLink(f"{host}:{port} unit {unit}", wire, *_described(profile, channels), patience=_PATIENCE_READS)
+    return _ModbusLink(f"{host}:{port} unit {unit}", wire, *_described(profile, channels), on_a_bus=False)
 
 
 def open_modbus_rtu(line: SerialLine, *, unit: int, profile: Path, channels: int) -> ShelfDevice:
     """A controller on a serial bus, which is opened at the first read. Raises ``SettingsError``."""
     wire = SerialWire(bus_of(line), unit=unit)
-    described, codec = _described(profile, channels)
-    name = f"{line.device} unit {unit}"
-    return _ModbusLink(name, wire, described, codec, patience=_PATIENCE_READS_ON_A_BUS)
+    return _ModbusLink(f"{line.device} unit {unit}", wire, *_described(profile, channels), on_a_bus=True)
 
 
 def _described(file: Path, channels: int) -> tuple[DeviceProfile, RegisterCodec]:
@@ -69,10 +67,9 @@ def _described(file: Path, channels: int) -> tuple[DeviceProfile, RegisterCodec]
 
 
 class _ModbusLink:
-    def __init__(self, name: str, wire: Wire, profile: DeviceProfile, codec: RegisterCodec, *, patience: int) -> None:
+    def __init__(self, name: str, wire: Wire, profile: DeviceProfile, codec: RegisterCodec, *, on_a_bus: bool) -> None:
         self._name, self._wire, self._profile, self._codec = name, wire, profile, codec
-        self._patience = patience
-        on_a_bus = patience == _PATIENCE_READS_ON_A_BUS
+        self._patience = _PATIENCE_READS_ON_A_BUS if on_a_bus else _PATIENCE_READS
         self._within_s = profile.limits.answer_s or (_ON_A_BUS_S if on_a_bus else _ON_A_NETWORK_S)
         self._requests = [(read, read_request(read)) for read in codec.reads]
         self._pulse = _Pulse(profile)
@@ -206,4 +203,4 @@ class _Pulse:
 def _kind(error: CodecError) -> DeviceFaultKind:
     if isinstance(error, ShortAnswerError):
         return "short_answer"
-    return "refused" if isinstance(error, RefusedError) else "garbled"
+    return "refused" if isinstance(error, RefusedError | StepError) else "garbled"

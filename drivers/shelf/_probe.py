@@ -10,8 +10,9 @@ from drivers.shelf._infer import Image, NotFoundError, Seen, infer, moved, rests
 from drivers.shelf._network import NetworkWire
 from drivers.shelf._pdu import CodecError, read_request, registers_in
 from drivers.shelf._plan import BlockRead
+from drivers.shelf._serial import SerialWire, bus_of
 from drivers.shelf._wire import Wire, WireError
-from engine.ports import DeviceError
+from engine.ports import DeviceError, SerialLine
 
 _FUNCTIONS = (3, 4)
 _FIRST_TRY, _MOST = 32, 125
@@ -173,9 +174,14 @@ class RegisterProbe:
 
 def open_probe(host: str, port: int, *, unit: int, last_register: int) -> RegisterProbe:
     """A probe of the device at ``host``; it looks at registers 0 to ``last_register``."""
-    return RegisterProbe(
-        NetworkWire(host, port, unit=unit), where=f"{host}:{port} unit {unit}", last_register=last_register
-    )
+    where = f"{host}:{port} unit {unit}"
+    return RegisterProbe(NetworkWire(host, port, unit=unit), where=where, last_register=last_register)
+
+
+def open_probe_rtu(line: SerialLine, *, unit: int, last_register: int) -> RegisterProbe:
+    """A probe of a device on a serial bus. Raises ``SettingsError``."""
+    where = f"{line.device} unit {unit}"
+    return RegisterProbe(SerialWire(bus_of(line), unit=unit), where=where, last_register=last_register)
 
 
 def _halves(block: BlockRead) -> list[BlockRead]:

@@ -15,6 +15,10 @@ Ask = Callable[[bytes], Awaitable[bytes]]
 _LOOK_S = 0.02
 
 
+class StepError(CodecError):
+    """A register did not become what a step waits for."""
+
+
 @dataclass(frozen=True)
 class Order:
     """A step for one channel: where it is there, and the known weight as registers."""
@@ -57,5 +61,5 @@ async def _wait(order: Order, ask: Ask) -> None:
         if (register >> step.shift) & ((1 << step.bits) - 1) == step.equals:
             return
         if time.monotonic() > until_s:
-            raise CodecError(f"{register:#06x} in register {read.address} for {step.within_s:g} s")
+            raise StepError(f"{register:#06x} in register {read.address} for {step.within_s:g} s")
         await asyncio.sleep(_LOOK_S)

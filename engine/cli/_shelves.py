@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -81,12 +81,14 @@ def span(
 
 @app.command("probe")
 def probe(  # noqa: PLR0913 - a verb's options are its parameters
-    host: Annotated[str, typer.Argument(help="HOST or HOST:PORT of the controller.")],
+    host: Annotated[str, typer.Argument(help="HOST or HOST:PORT of the controller, or its bus: /dev/ttyUSB0.")],
     known_weight_g: KnownWeightOption,
     out: Annotated[Path, typer.Option(help="The profile to write: profiles/NAME.toml in a store's folder.")],
     channel: Annotated[int, typer.Option(min=0, help="The channel that the weight is put on first, from 0.")] = 0,
     channels: Annotated[int, typer.Option(min=1, help="On so many channels in turn; finds their order.")] = 1,
     unit: Annotated[int, typer.Option(min=0, max=255, help="The controller's unit number.")] = 1,
+    baud: Annotated[int, typer.Option(help="Speed of a serial bus.")] = 19200,
+    parity: Annotated[Literal["none", "even", "odd"], typer.Option(help="Parity of a serial bus.")] = "even",
     last_register: Annotated[int, typer.Option(min=1, max=65535, help="Look at registers 0 to this one.")] = 255,
     below_zero: Annotated[
         bool, typer.Option("--below-zero/--no-below-zero", help="Have a plate pulled up, to see a negative weight.")
@@ -96,20 +98,27 @@ def probe(  # noqa: PLR0913 - a verb's options are its parameters
     ] = False,
 ) -> None:
     """Find out how an unknown controller writes its weights, with a known weight, and write its device profile."""
-    from engine.runtime.drivers import open_probe
+    from engine.ports import SerialLine
+    from engine.runtime.drivers import open_probe, open_serial_probe
 
-    name, _, port = host.rpartition(":") if ":" in host else (host, "", str(_MODBUS_PORT))
-    if not port.isdecimal():
-        raise typer.BadParameter(f"{port!r} is no port: write HOST or HOST:PORT")
-    attended = sys.stdin.isatty() and not unattended
-    steps = _ProbeSteps(
-        open_probe(name, int(port), unit=unit, last_register=last_register), known_weight_g, attended=attended
-    )
+    if host.startswith("/"):
+        line = SerialLine(device=Path(host), baud=baud, parity=parity)
+        asked = open_serial_probe(line, unit=unit, last_register=last_register)
+    else:
+        asked = open_probe(*_address(host), unit=unit, last_register=last_register)
+    steps = _ProbeSteps(asked, known_weight_g, attended=sys.stdin.isatty() and not unattended)
     text = asyncio.run(steps.run(range(channel, channel + channels), below_zero=below_zero))
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(text, encoding="utf-8")
     typer.echo(text)
     typer.echo(f'written to {out}: compare it with the manual, then name it in store.toml as profile = "{out.stem}"')
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":") if ":" in text else (text, "", str(_MODBUS_PORT))
+    if not port.isdecimal():
+        raise typer.BadParameter(f"{port!r} is no port: write HOST or HOST:PORT")
+    return host, int(port)
 
 
 class _ProbeSteps:

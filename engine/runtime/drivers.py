@@ -51,8 +51,15 @@ def open_shelf(folder: StoreFolder, section: ControllerSection) -> ShelfDevice:
 
 def open_probe(host: str, port: int, *, unit: int, last_register: int) -> ShelfProbe:
     """A probe of an unknown controller on the network. Raises ``SettingsError``."""
-    probe: ShelfProbe = find_driver("shelf.modbus", group=PROBES).load()(
-        host, port, unit=unit, last_register=last_register
+    opener = find_driver("shelf.modbus", group=PROBES).load()
+    probe: ShelfProbe = opener(host, port, unit=unit, last_register=last_register)
+    return probe
+
+
+def open_serial_probe(line: SerialLine, *, unit: int, last_register: int) -> ShelfProbe:
+    """A probe of an unknown controller on a serial bus. Raises ``SettingsError``."""
+    probe: ShelfProbe = find_driver("shelf.modbus-rtu", group=PROBES).load()(
+        line, unit=unit, last_register=last_register
     )
     return probe
 

@@ -1,8 +1,14 @@
 """``tillfree shelves``: live grams, commands with confirmation, and a profile for a device nobody described."""
 
+import os
+import pty
+import select
 import socketserver
 import struct
+import subprocess
+import sys
 import threading
+import tty
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +17,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from drivers.shelf import RegisterCodec, read_profile
+from drivers.shelf import RegisterCodec, parse_profile, read_profile
+from drivers.shelf._framing import serial_frame
 from engine.cli._shelves import app
 
 Answer = Callable[[bytes], bytes]
@@ -111,7 +118,11 @@ def test_a_controller_that_is_not_there_is_shown_as_that(demo_store: Path) -> No
 def test_a_channel_is_zeroed_when_that_is_confirmed(demo_store: Path, cells: Cells) -> None:
     with device(cells) as port:
         store = wired(demo_store, port, ZEROING)
+        wandered = store / "state" / "shelves" / "zero-drift.json"
+        wandered.parent.mkdir(parents=True)
+        wandered.write_text('{"A-1-3":41.5,"A-1-4":7.0}')
         said = run("zero", "a-low", "2", "--store", store, typed="y\n")
+        assert wandered.read_text() == '{"A-1-4":7.0}'
         assert "a-low channel 2 weighs 21.0 g: zero it?" in said
         assert "done: it weighs 0.0 g now" in said
         assert cells.written == [struct.pack(">BHH", 6, 102, 1)]
@@ -200,6 +211,80 @@ def test_a_profile_is_written_for_a_device_nobody_described(tmp_path: Path, monk
     registers = struct.pack(">6H", 2000, 0, 0x10000 - 3500, 0xFFFF, 5, 0)
     assert RegisterCodec(profile, 3).decode([registers]).grams.tolist() == pytest.approx([-350.0, 200.0, 0.5])
     assert read.count == 6
+
+
+@contextmanager
+def on_a_bus(answer: Answer) -> Iterator[str]:
+    """The device as unit 1 of a serial bus; yields the bus's path. An empty answer is silence."""
+    ours, theirs = pty.openpty()
+    tty.setraw(ours)
+    over = threading.Event()
+
+    def serve() -> None:
+        while not over.is_set():
+            if select.select([ours], [], [], 0.02)[0]:
+                request = os.read(ours, 256)
+                said = answer(request[1:-2])
+                if said:
+                    os.write(ours, serial_frame(request[0], said))
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield os.ttyname(theirs)
+    finally:
+        over.set()
+        thread.join()
+        os.close(ours)
+        os.close(theirs)
+
+
+def test_a_device_on_a_serial_bus_is_probed_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drivers.shelf._probe._PAUSE_S", 0.0)
+    out = tmp_path / "found.toml"
+    with on_a_bus(Unknown()) as bus:
+        line = (bus, "--baud", "115200", "--parity", "none")
+        run("probe", *line, "--known-weight-g", "1000", "--out", out, "--channels", "2", "--no-below-zero")
+    text = out.read_text()
+    assert "No weight below zero was seen" in text
+    assert parse_profile(text).weight == read_profile(out).weight
+    assert (read_profile(out).weight.scale_g, read_profile(out).channels.order) == (0.1, (1, 0))
+
+
+class Staged(Unknown):
+    """The same device, with what lies on it in the test's hands."""
+
+    lying = (0.0, 0.0, 0.0, 0.0)
+
+    def grams(self) -> list[float]:
+        """What each channel weighs now."""
+        return list(self.lying)
+
+
+def test_at_a_terminal_every_step_is_asked_for(tmp_path: Path) -> None:
+    there, out = Staged(), tmp_path / "found.toml"
+    steps = [(0.0, 0.0, 0.0, 0.0), (1000.0, 0.0, 0.0, 0.0), (-350.0, 0.0, 0.0, 0.0)]
+    keyboard, terminal = pty.openpty()
+    with device(there) as port:
+        command = [sys.executable, "-m", "engine.cli", "shelves", "probe", f"127.0.0.1:{port}"]
+        command += ["--known-weight-g", "1000", "--out", str(out)]
+        with subprocess.Popen(command, stdin=terminal, stdout=subprocess.PIPE, cwd=tmp_path) as process:
+            assert process.stdout is not None
+            asked = []
+            for lying in steps:
+                said = b""
+                while not said.endswith(b"press Enter: "):
+                    said += process.stdout.read(1) or pytest.fail(said.decode())
+                asked.append(said.decode())
+                there.lying = lying
+                os.write(keyboard, b"\n")
+            process.stdout.read()
+        assert process.returncode == 0
+    os.close(keyboard)
+    os.close(terminal)
+    assert ["weight off" in asked[0], "Put 1000 g on channel 0" in asked[1], "pull up" in asked[2]] == [True] * 3
+    weight = read_profile(out).weight
+    assert (weight.address, weight.word_order, weight.scale_g) == (8, "low_first", 0.1)
 
 
 def test_a_weight_that_never_comes_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

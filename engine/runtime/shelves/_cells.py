@@ -1,6 +1,7 @@
 """What controllers say of their own cells, as facts: told when it lasts, taken back when it is over."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from engine.domain import PlateId, SensorFault, SensorRecovered
@@ -12,16 +13,36 @@ CellFact = SensorFault | SensorRecovered
 _LASTS_NS = 500_000_000
 
 _CONSEQUENCE = "The plate is not weighed: what is taken there is not charged by its scale"
-WORDS: Final[dict[CellFaultKind, tuple[str, str]]] = {  # cause and remedy
-    "overload": ("Its controller says overload", "Take off what is too much, and look whether the plate is wedged"),
-    "underload": ("Its controller says underload", "Look whether the plate lies on its cell; zero it when empty"),
-    "adc_range": ("Its controller cannot measure the cell", "Check the cell's cable and plug, then replace the cell"),
-    "no_cell": ("Its controller sees no cell", "Plug the cell in, or correct the channel in layout.toml"),
-    "supply": ("Its controller's supply is too low or high", "Check the controller's power supply"),
-    "device_fault": ("Its controller is broken", "Restart the controller; replace it if that does not help"),
-    "not_weighing": ("Somebody is in its controller's menu", "Leave the controller's menu"),
-    "unknown_unit": ("Its controller uses a unit that its profile does not list", "Set it to one that is listed"),
-    "invalid": ("Its controller says that the weight is not valid", "Look at the controller's own display"),
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a fault means, and what a person can do."""
+
+    cause: str
+    remedy: str
+
+
+WORDS: Final[dict[CellFaultKind, Words]] = {
+    "overload": Words(
+        "Its controller says overload", "Take off what is too much, and look whether something wedges the plate"
+    ),
+    "underload": Words(
+        "Its controller says underload", "Look whether the plate lies on its cell, and zero it when it is empty"
+    ),
+    "adc_range": Words(
+        "Its controller cannot measure the cell", "Check the cell's cable and plug, then replace the cell"
+    ),
+    "no_cell": Words("Its controller sees no cell", "Plug the cell in, or correct the channel in layout.toml"),
+    "supply": Words("The supply of its controller is too low or too high", "Check the controller's power supply"),
+    "device_fault": Words(
+        "Its controller says that it is broken", "Restart the controller; replace it if that does not help"
+    ),
+    "not_weighing": Words("Somebody is in its controller's menu", "Leave the controller's menu"),
+    "unknown_unit": Words(
+        "Its controller uses a unit or decimals that its profile does not list", "Set it to what the profile lists"
+    ),
+    "invalid": Words("Its controller says that the weight is not valid", "Look at the controller's own display"),
 }
 
 
@@ -56,12 +77,12 @@ class CellFaults:
                 yield SensorRecovered(t_ns=t_ns, device_id=plate_id, kind=fault.kind)
         elif fault not in self._told and self._last_ns[fault] - self._first_ns[fault] > _LASTS_NS:
             self._told.add(fault)
-            cause, remedy = WORDS[fault.kind]
+            words = WORDS[fault.kind]
             yield SensorFault(
                 t_ns=t_ns,
                 device_id=plate_id,
                 kind=fault.kind,
-                cause=cause,
+                cause=words.cause,
                 consequence=_CONSEQUENCE,
-                remedy=remedy,
+                remedy=words.remedy,
             )

@@ -1,7 +1,7 @@
 """How far each plate's zero has wandered, kept in the store's folder so that a restart does not forget it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -34,7 +34,15 @@ class DriftRecord:
 
     def keep(self, shelves: Sequence[ShelvesOfController]) -> None:
         """Write what all plates have drifted by now."""
-        drifted_g = {plate_id: round(grams, 1) for one in shelves for plate_id, grams in one.drifted_g.items()}
+        self._write({plate_id: round(grams, 1) for one in shelves for plate_id, grams in one.drifted_g.items()})
+
+    def forget(self, plate_id: PlateId) -> None:
+        """A plate that has just been zeroed has not wandered; the engine must not be running."""
+        drifted_g = self.read()
+        if drifted_g.pop(plate_id, None) is not None:
+            self._write(drifted_g)
+
+    def _write(self, drifted_g: Mapping[PlateId, float]) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_durably(self._file, msgspec.json.encode(drifted_g, order="sorted"))
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from engine.domain import ControllerId, Floats, PlateId
 from engine.ports import DeviceError, SettingsError, ShelfCommand, ShelfDevice
 from engine.runtime.drivers import open_shelf
+from engine.runtime.shelves._drift import DriftRecord
 from engine.runtime.shelves._wear import WearRecord
 from engine.store import ControllerSection, StoreFolder
 
@@ -115,6 +116,9 @@ class Technician:
         self._link = open_shelf(folder, section)
         self._channel = channel
         self._wear = WearRecord(folder.shelves_dir, section.id)
+        self._drift = DriftRecord(folder.shelves_dir)
+        here = (section.id, channel)
+        self._plates = [plate.plate_id for plate in folder.store.plates if (plate.controller_id, plate.channel) == here]
 
     async def grams(self) -> float:
         """The mean of a few readings of the channel. Raises ``DeviceError``."""
@@ -127,6 +131,8 @@ class Technician:
     async def tell(self, command: ShelfCommand, known_g: float | None) -> None:
         """Have it done. Raises ``DeviceError``."""
         await self._link.command(command, self._channel, wear=self._wear, known_g=known_g)
+        for plate_id in self._plates:
+            self._drift.forget(plate_id)
 
     async def close(self) -> None:
         """Hang up."""

@@ -144,8 +144,9 @@ async def test_zero_is_written_before_a_command_is_repeated(again: str) -> None:
 
 async def test_a_step_that_never_comes_is_told(again: str) -> None:
     async with serving(Device({}), again) as link:
-        with pytest.raises(DeviceError, match=r"0x0000 in register 0 for 0\.05 s"):
+        with pytest.raises(DeviceError, match=r"0x0000 in register 0 for 0\.05 s: check its profile") as error:
             await link.command(ShelfCommand.SPAN, 0, wear=Wear(), known_g=500.0)
+        assert error.value.kind == "refused"
 
 
 async def test_memory_that_is_worn_for_today_is_not_written() -> None:
