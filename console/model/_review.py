@@ -17,6 +17,7 @@ from engine.domain import (
     NeedsReview,
     OutputFact,
     Refused,
+    ResolveCase,
     Store,
     Verdict,
 )
@@ -110,7 +111,8 @@ class ReviewQueue:
     def send(self, request: CommandRequest) -> None:
         """A decision leaves; the case stays open until the engine's fact closes it."""
         command = request.command
-        self.decisions.append(Decision(request.command_id, command.case_id, request.by, command.verdict))
+        if isinstance(command, ResolveCase):
+            self.decisions.append(Decision(request.command_id, command.case_id, request.by, command.verdict))
 
     def answer(self, reply: Accepted | Refused) -> None:
         """The engine answered a decision."""

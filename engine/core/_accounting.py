@@ -3,7 +3,18 @@
 from engine.core._cases import Case
 from engine.core._conservation import judge
 from engine.core._state import World
-from engine.domain import PlateId, ShelfGrams, ShelfId, SkuId, StepId, Stocked, StockView, Verdict
+from engine.domain import (
+    AcceptShelf,
+    GramsAccounted,
+    PlateId,
+    ShelfGrams,
+    ShelfId,
+    SkuId,
+    StepId,
+    Stocked,
+    StockView,
+    Verdict,
+)
 
 _PART_OF_UNIT = 0.4
 _LEAST_MG = 5_000
@@ -50,6 +61,24 @@ def answered(world: World, case: Case, verdict: Verdict) -> None:
         mass = masses.units(world.store, sku_id, units)
         stock.books.write_off(question.step_id, mass, taken=verdict.quantity > 0)
         stock.lay(world.store, plate_id, sku_id, -verdict.quantity, mass)
+
+
+def refusal(world: World, command: AcceptShelf) -> str:
+    """Why there is nothing to accept; empty when there is."""
+    if command.shelf_id not in world.store.shelf_by_id:
+        return f"shelf {command.shelf_id} is not known"
+    account = world.state.stock.books.accounts.get(command.shelf_id)
+    return "" if account is not None and account.told else f"the grams of shelf {command.shelf_id} add up"
+
+
+def accept(world: World, command: AcceptShelf, *, by: str) -> None:
+    """Take a shelf as it lies; a command that would be refused changes nothing."""
+    if refusal(world, command):
+        return
+    books = world.state.stock.books
+    books.accept(command.shelf_id, pending=_pending(world))
+    books.account(command.shelf_id).told = None
+    world.emit(GramsAccounted(t_ns=world.now_ns, shelf_id=command.shelf_id, accepted_by=by))
 
 
 def view(world: World, t_ns: int) -> StockView:

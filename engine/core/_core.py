@@ -6,6 +6,7 @@ from engine.core._sight import Sight
 from engine.core._state import CoreState, World
 from engine.core.tracking import FloorTracker
 from engine.domain import (
+    AcceptShelf,
     BodiesTracked,
     Command,
     CommandGiven,
@@ -74,6 +75,8 @@ class StoreCore:
 
     def refusal(self, command: Command) -> str:
         """Why a command would have no effect now; empty when it may be accepted."""
+        if isinstance(command, AcceptShelf):
+            return _accounting.refusal(self._world, command)
         return _review.refusal(self._world, command)
 
     def floor(self, t_ns: int) -> FloorView:
@@ -152,7 +155,7 @@ class StoreCore:
             case GatePassed():
                 self._pass_gate(fact)
             case CommandGiven():
-                self._answer(fact)
+                self._obey(fact)
             case SensorFault() | SensorRecovered():
                 world.alarm(fact)
             case EntryRefused():
@@ -214,13 +217,16 @@ class StoreCore:
         if self._world.state.steps.hear(fact) and isinstance(fact, WeightSettled):
             self._world.state.stock.step(fact)
 
-    def _answer(self, fact: CommandGiven) -> None:
-        cases, command = self._world.state.cases, fact.command
-        case = cases.open.get(command.case_id)
-        _blind.answered(self._world, command)
-        _review.resolve(self._world, command, by=fact.by)
-        if case is not None and command.case_id not in cases.open:
-            _accounting.answered(self._world, case, command.verdict)
+    def _obey(self, fact: CommandGiven) -> None:
+        world, command = self._world, fact.command
+        if isinstance(command, AcceptShelf):
+            _accounting.accept(world, command, by=fact.by)
+            return
+        case = world.state.cases.open.get(command.case_id)
+        _blind.answered(world, command)
+        _review.resolve(world, command, by=fact.by)
+        if case is not None and command.case_id not in world.state.cases.open:
+            _accounting.answered(world, case, command.verdict)
 
     def _tick(self) -> None:
         world = self._world

@@ -3,6 +3,7 @@
 from engine.domain._carts import CartLine, signed_quantity, standing_lines
 from engine.domain._commands import (
     Accepted,
+    AcceptShelf,
     Command,
     Refused,
     ResolveCase,
@@ -120,6 +121,7 @@ from engine.domain._views import (
 
 __all__ = [
     "KEYPOINTS",
+    "AcceptShelf",
     "Accepted",
     "BackgroundPlate",
     "BodiesTracked",

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from engine.domain._ids import CaseId, CommandId
+from engine.domain._ids import CaseId, CommandId, ShelfId
 from engine.domain._verdict import Verdict
 
 
@@ -13,7 +13,13 @@ class ResolveCase(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     verdict: Verdict
 
 
-Command = ResolveCase
+class AcceptShelf(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Take a shelf as it lies: somebody has looked, and what is missing or over on it is settled."""
+
+    shelf_id: ShelfId
+
+
+Command = ResolveCase | AcceptShelf
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True, tag=True):

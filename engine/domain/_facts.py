@@ -412,9 +412,10 @@ class GramsMismatch(Fact, frozen=True, kw_only=True, tag=True):
 
 
 class GramsAccounted(Fact, frozen=True, kw_only=True, tag=True):
-    """The grams of the shelf add up again."""
+    """The grams of the shelf add up again; ``accepted_by`` somebody who looked and took it as it lies, if so."""
 
     shelf_id: ShelfId
+    accepted_by: str = ""
 
 
 # --- outputs: receipts --------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ VERBS = [
     ("console",),
     ("twin",),
     ("replay",),
+    ("grams",),
     ("masses",),
     ("bench", "nanostore"),
     ("models", "build"),

@@ -20,6 +20,7 @@ from engine.domain import (
     ResolveCase,
     SensorFault,
     SensorRecovered,
+    Verdict,
     VisitId,
 )
 from tests.console import pictures, scene, trade
@@ -97,6 +98,11 @@ def _begin_review(qtbot: QtBot, window: ConsoleWindow) -> None:
     qtbot.waitUntil(window.review.ready, timeout=LONG_MS)
 
 
+def _verdict(request: CommandRequest) -> Verdict:
+    assert isinstance(request.command, ResolveCase)
+    return request.command.verdict
+
+
 def _stage(window: ConsoleWindow) -> DecisionStage:
     return window.model.review.decisions[0].stage
 
@@ -136,7 +142,7 @@ def test_enter_accepts_the_likeliest_and_n_says_that_nothing_was_taken(
     qtbot.waitUntil(window.review.ready, timeout=LONG_MS)
     _press(window, "n")
     qtbot.waitUntil(lambda: len(engine.commands) == 2, timeout=LONG_MS)
-    first, second = (request.command.verdict for request in engine.commands)
+    first, second = (_verdict(request) for request in engine.commands)
     assert first == trade.who_case().hypotheses[0].verdict
     assert (second.visit_id, second.sku_id, second.quantity) == (None, None, 0)
     qtbot.waitUntil(lambda: window.review.headline.text() == "Nothing waits for you", timeout=LONG_MS)
@@ -153,7 +159,7 @@ def test_a_reviewer_who_knows_better_types_the_product(
     _press(window, Qt.Key.Key_Down)
     _press(window, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(engine.commands) == 1, timeout=LONG_MS)
-    verdict = engine.commands[0].command.verdict
+    verdict = _verdict(engine.commands[0])
     assert (verdict.visit_id, verdict.sku_id, verdict.quantity) == (BERT, "rice", 1)
 
 

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 
 from engine.core import StoreCore
 from engine.domain import (
+    AcceptShelf,
     CaseCause,
+    CommandGiven,
+    CommandId,
     GramsAccounted,
     GramsMismatch,
     InputFact,
@@ -18,6 +21,7 @@ from engine.domain import (
     Passage,
     PlateId,
     ShelfGrams,
+    ShelfId,
     StockView,
     UnwitnessedChange,
     signed_quantity,
@@ -383,3 +387,22 @@ def test_a_flag_stands_over_a_reboot_of_the_host_and_clears_after_it() -> None:
     plates_g = dict.fromkeys((p for p in ALL_PLATES if p.startswith("s1")), FULL_G)
     said += play(core, [baseline("s1", 1010, plates_g)], boot_epoch=2)
     assert [type(f) for f in said] == [GramsAccounted]
+
+
+def test_somebody_who_looked_takes_a_shelf_as_it_lies() -> None:
+    shop = Shop(StoreCore(STORE))
+    command = AcceptShelf(shelf_id=ShelfId("s1"))
+    assert shop.core.refusal(command) == "the grams of shelf s1 add up"
+    assert shop.core.refusal(AcceptShelf(shelf_id=ShelfId("s9"))) == "shelf s9 is not known"
+    shop.live(Act("untold", "s1p1", -420.0))
+    shop.live(Act("seen", "s1p3", -1000.0, doubtful=True, verdict=(None, None, 0)))
+    shop.live(Act("seen", "s1p5", -80.0))
+    assert shop.shelf("s1").missing_mg == 1_420_000
+    assert shop.core.refusal(command) == ""
+    given_command = CommandGiven(t_ns=ns(shop.now_s), command_id=CommandId("k"), by="anna", command=command)
+    shop.hear([given_command, given_command])
+    assert [f.accepted_by for f in shop.said if isinstance(f, GramsAccounted)] == ["anna"]
+    assert (shop.shelf("s1").missing_mg, shop.shelf("s1").home_mg) == (0, 34_500_000)
+    assert_balanced(shop)
+    shop.live(Act("untold", "s1p1", -420.0))
+    assert flags(shop.said)["s1"].mass_mg == -420_000

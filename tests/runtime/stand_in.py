@@ -70,7 +70,8 @@ class StandInCore:
         return tuple(self._state.facts)
 
     def refusal(self, command: Command) -> str | None:
-        return None if command.case_id in self._state.open_cases else "there is no such open case"
+        known = isinstance(command, ResolveCase) and command.case_id in self._state.open_cases
+        return None if known else "there is no such open case"
 
     def checkpoint(self) -> bytes:
         return msgspec.msgpack.encode(self._state)
