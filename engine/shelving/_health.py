@@ -158,7 +158,7 @@ class PlateHealth:
         if np.isnan(self._told_g[plate]):
             return ""
         if self._told_g[plate] == 0:
-            return "It reads exactly zero and does not tremble: its cell has no supply"
+            return "It reads exactly zero and does not tremble: its cell has no supply, or its transmitter tracks zero"
         return "It reads less than any weight: a wire of its cell is broken"
 
     def _watch_noise(self, t_ns: int) -> list[HealthFact]:
