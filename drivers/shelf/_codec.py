@@ -212,7 +212,7 @@ class _FaultField:
     def __init__(self, faults: Faults, bits: _BitField) -> None:
         self.bits, self.kinds = bits, faults.kinds
         self.hits = np.zeros(1 << faults.bits, dtype=np.bool_)
-        self.hits[[code for code in faults.kinds if 0 <= code < len(self.hits)]] = True
+        self.hits[list(faults.kinds)] = True
 
 
 class _FactorField:

@@ -1,5 +1,6 @@
 """Where registers are: as on the wire, or as manuals number them."""
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 import msgspec
@@ -64,6 +65,12 @@ class Bits(Place, frozen=True, kw_only=True):
         super().__post_init__()
         if self.shift + self.bits > 16:
             raise ValueError(f"bits: {self.bits} from bit {self.shift} are more than a register has")
+
+    def require_codes(self, key: str, codes: Iterable[int]) -> None:
+        """Raises ``ValueError`` unless the bits can say each of the codes."""
+        for code in codes:
+            if not 0 <= code < 1 << self.bits:
+                raise ValueError(f"{key}: {code} does not go into {self.bits} bits")
 
 
 def _from_manual(number: int) -> tuple[int | None, int]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from drivers.shelf._place import Place
 from drivers.shelf._profile import DeviceProfile
 
+_REGISTERS = 0x10000
+
 
 @dataclass(frozen=True, order=True)
 class BlockRead:
@@ -42,6 +44,9 @@ def plan(profile: DeviceProfile, channels: int) -> tuple[BlockRead, ...]:
             reads.append(part)
         else:
             reads[-1] = joint
+    last_register = max(read.stop for read in reads) - 1
+    if last_register >= _REGISTERS:
+        raise ValueError(f"register {last_register} is read, but 65535 is the last there can be")
     return tuple(reads)
 
 

@@ -41,11 +41,19 @@ class Flag(Bits, frozen=True, kw_only=True):
 
     when: int = 1
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.require_codes("when", (self.when,))
+
 
 class Faults(Bits, frozen=True, kw_only=True):
     """What the bits stand for: each number in ``kinds`` is a fault of the cell, every other is none."""
 
     kinds: dict[int, CellFaultKind]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.require_codes("kinds", self.kinds)
 
 
 class Factor(Bits, frozen=True, kw_only=True):
@@ -58,6 +66,7 @@ class Factor(Bits, frozen=True, kw_only=True):
         super().__post_init__()
         if self.address is None and self.manual is None:
             raise ValueError("a factor needs address or manual")
+        self.require_codes("values", self.values or ())
 
 
 class WeightSection(Place, frozen=True, kw_only=True):
@@ -178,6 +187,8 @@ class DeviceProfile(Section, frozen=True, kw_only=True):
             raise ValueError(f"most: the last of {channels.most} channels lies beyond register 65535")
         if weight.wire_function is None:
             raise ValueError("weight: function: say 3 (holding registers) or 4 (input registers)")
+        if any(block.count > self.limits.registers_per_read for block in self.limits.block):
+            raise ValueError("limits: a block is longer than registers_per_read")
         if self.status is None and any(bits is not None and bits.placeless for bits in (weight.sign, weight.high)):
             raise ValueError("weight: sign and high need an address of their own, or a [status]")
 

@@ -2,6 +2,7 @@
 
 import math
 import struct
+from random import Random
 from typing import Any
 
 import msgspec
@@ -197,6 +198,60 @@ def test_sign_and_weight_are_read_at_one_instant() -> None:
 def test_more_channels_than_the_device_has_is_refused() -> None:
     with pytest.raises(ValueError, match="1001 channels"):
         RegisterCodec(profile(), 1001)
+
+
+def test_a_register_that_cannot_be_is_refused() -> None:
+    with pytest.raises(ValueError, match="register 65536 is read"):
+        RegisterCodec(profile("int16", stride=1, heartbeat={"address": 65535}, status={"address": 65535}), 2)
+
+
+@st.composite
+def scattered(draw: st.DrawFn) -> DeviceProfile:
+    """A profile whose registers lie wherever they like."""
+    at = st.integers(0, 300)
+    place = st.fixed_dictionaries({"address": at, "stride": st.integers(0, 9)})
+    block = st.fixed_dictionaries({"address": at, "count": st.integers(1, 4)})
+    limits = {
+        "registers_per_read": draw(st.integers(4, 125)),
+        "gap_registers": draw(st.integers(0, 20)),
+        "block": draw(st.lists(block, max_size=3)),
+    }
+    status = {**draw(place), "stable": draw(place), "fault": [{"kinds": {1: "overload"}, **draw(place)}]}
+    extra = {"sign": {"shift": 3}, "factor": [draw(place)]}
+    width = draw(st.integers(2, 7))
+    order = draw(st.permutations(range(6)))
+    heartbeat = draw(place)
+    return profile(
+        "uint32",
+        address=draw(at),
+        stride=width,
+        order=order,
+        limits=limits,
+        status=status,
+        heartbeat=heartbeat,
+        **extra,
+    )
+
+
+@given(scattered(), st.integers(1, 6), st.randoms(use_true_random=False))
+def test_wherever_registers_lie_each_is_read_and_found(described: DeviceProfile, channels: int, random: Random) -> None:
+    codec = RegisterCodec(described, channels)
+    longest = max([described.limits.registers_per_read, *(block.count for block in described.limits.block)])
+    assert all(read.count <= longest for read in codec.reads)
+    registers = [random.randrange(0x10000) for _ in range(600)]
+    reading = codec.decode([image(*registers[read.address : read.stop]) for read in codec.reads])
+    assert reading.heartbeat == registers[described.heartbeat.wire_address] if described.heartbeat else False
+    weight, status, (factor,) = described.weight, described.status, described.weight.factor
+    assert status is not None
+    for channel, position in enumerate(codec.positions):
+        at = weight.wire_address + position * described.channels.stride
+        number = float(registers[at] << 16 | registers[at + 1])
+        negative = registers[status.wire_address + position * (status.stride or 0)] >> 3 & 1
+        power = registers[factor.wire_address + position * (factor.stride or 0)]
+        if math.isnan(reading.grams[channel]):
+            assert any(fault.channel == channel for fault in reading.faults)
+        else:
+            assert reading.grams[channel] == pytest.approx((-number if negative else number) * 10.0 ** -min(power, 400))
 
 
 # --- and back -----------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from engine.domain import (
     ShelfId,
     Store,
 )
-from engine.ports import DeviceError, ShelfLink, ShelfSamples
+from engine.ports import CellFault, DeviceError, ShelfLink, ShelfSamples
 from engine.runtime.shelves import ShelvesOfController, check_wiring, poll_controller
 from engine.store import ControllerSection, Installation, StoreFolder, StoreFolderError, StoreSection
 
@@ -52,13 +52,15 @@ class Link:
 
     silence_s: float = 0.0
     silent: bool = False
+    faults: tuple[CellFault, ...] = ()
 
     async def read(self) -> ShelfSamples:
         if self.silent:
             await asyncio.sleep(self.silence_s)
             raise DeviceError("127.0.0.1:502 unit 1 does not answer: check its power and cable")
         t_ns = time.monotonic_ns()
-        return ShelfSamples(t_ns=t_ns, grams=np.array([np.nan, 500 + t_ns % 7 / 7, 900 + t_ns % 5 / 5]))
+        grams = np.array([np.nan, 500 + t_ns % 7 / 7, 900 + t_ns % 5 / 5])
+        return ShelfSamples(t_ns=t_ns, grams=grams, faults=self.faults)
 
     async def close(self) -> None:
         """Nothing to hang up."""
@@ -165,6 +167,14 @@ async def test_loss_and_return_of_a_controller_are_told_once() -> None:
     assert (fault.device_id, fault.kind) == ("one", "unreachable")
     assert "check its power" in fault.remedy
     assert all(fact.resumed for fact in sink.facts if isinstance(fact, ShelfBaseline))
+
+
+async def test_what_a_controller_says_of_a_cell_is_told_of_its_plate() -> None:
+    sink = Sink()
+    async with polling(sink, one=Link(faults=(CellFault(channel=2, kind="supply"),))):
+        await until(lambda: any(isinstance(fact, SensorFault) for fact in sink.facts))
+    (fault,) = [fact for fact in sink.facts if isinstance(fact, SensorFault)]
+    assert (fault.device_id, fault.kind, fault.remedy) == ("one-1-2", "supply", "Check the controller's power supply")
 
 
 def test_a_shelf_on_an_unknown_controller_is_refused_by_name(tmp_path: Path) -> None:
