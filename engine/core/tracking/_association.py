@@ -17,7 +17,7 @@ from engine.core.tracking._motion import misplacement
 from engine.core.tracking._sightings import Sighting
 from engine.core.tracking._skeleton import SKELETON_NS, carried
 from engine.core.tracking._state import TrackMemory
-from engine.domain import CameraId
+from engine.domain import CameraId, Floats
 
 _GATE = 40.0  # squared Mahalanobis distance: hidden limbs make long tails
 _ALONE = 26.0  # cost of a track without a person
@@ -92,13 +92,16 @@ def _add_joint_costs(
     """Add the errors of the tracks' last skeletons in this picture."""
     tracks, sightings = between
     pairs, bodies, sigmas, joints = [], [], [], []
+    moved: dict[int, Floats] = {}
     for row, column in costs:
         track, view = tracks[row], sightings[column].view
         if track.skeleton is None or view is None or t_ns - track.skeleton.t_ns > SKELETON_NS:
             costs[row, column] += _JOINT_WEIGHT * UNKNOWN_MISFIT
             continue
         pairs.append((row, column))
-        bodies.append(carried(track.skeleton, track.motion, t_ns))
+        if row not in moved:
+            moved[row] = carried(track.skeleton, track.motion, t_ns)
+        bodies.append(moved[row])
         sigmas.append(track.skeleton.sigmas_m)
         joints.append(view.joints)
     if pairs:

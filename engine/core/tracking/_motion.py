@@ -74,7 +74,9 @@ class Motion(msgspec.Struct, frozen=True):
 
     def place(self, t_ns: int) -> tuple[Point2, Covariance]:
         """Where the body was at ``t_ns``, at or before ``at_ns``, with its covariance."""
-        g = min(0.0, (t_ns - self.at_ns) * 1e-9)
+        if t_ns >= self.at_ns:
+            return (self.x, self.y), self.a
+        g = (t_ns - self.at_ns) * 1e-9
         (axx, axy, ayy), (bxx, bxy, byx, byy), (cxx, cxy, cyy) = self.a, self.b, self.c
         spread = (
             axx + 2 * g * bxx + g * g * cxx,
