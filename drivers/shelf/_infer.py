@@ -3,43 +3,24 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from drivers.shelf._numbers import TYPES, Floats, Image, Writing, changes, writings
 from drivers.shelf._profile import NumberType, Order
 
-Words = NDArray[np.uint16]
-Floats = NDArray[np.float64]
-
-# The likelier first: a float shows itself by its exponent, and a wide number fits its low word's as well as its own.
-_TYPES: tuple[NumberType, ...] = ("float32", "int32", "uint32", "int16", "uint16")
-_DTYPES = {"int16": ">i2", "uint16": ">u2", "int32": ">i4", "uint32": ">u4", "float32": ">f4"}
-_ORDERS: tuple[Order, ...] = ("high_first", "low_first")
 _POUND_G, _OUNCE_G = 453.59237, 28.349523125  # NIST Handbook 44, appendix C
-_ROUND_G = (*(m * 10.0**e for e in range(-4, 4) for m in (1, 2, 5)), _POUND_G, _OUNCE_G, 1e6)
+_UNITS_G = (1.0, 1000.0, 1e6, _POUND_G, _OUNCE_G)
+_STEPS_G = (*(m * 10.0**e for e in range(-4, 4) for m in (1, 2, 5)), *_UNITS_G)
 _OFF_ROUND = 0.03  # a scale that is out by more is calibrated otherwise
-_OVER_NOISE = 10.0
-_WANDERS = 1.2
-_FEWEST_COUNTS = 20.0
-_AT_REST = 0.02
 _HEAVIEST_G = 200_000.0
 _LEAST_UNIT_G, _LARGEST_UNIT_G = 1e-6, 1e7
 _ALIKE = 0.1
+_CALM = 2.0
 
 
 class NotFoundError(Exception):
     """No number in the registers went with the weight; the message says what to try."""
-
-
-@dataclass(frozen=True)
-class Image:
-    """Readings of all registers that there are, one row each time; they have been read by one function."""
-
-    function: int
-    addresses: NDArray[np.intp]  # (registers,)
-    rows: Words  # (readings, registers)
 
 
 @dataclass(frozen=True)
@@ -82,161 +63,165 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class _Writing:
-    type: NumberType
-    word_order: Order
-    byte_order: Order
+class _Candidate:
+    """A number that went with the weight on the first channel."""
 
-    @cached_property
-    def width(self) -> int:
-        return 1 if self.type.endswith("16") else 2
+    writing: Writing
+    function: int
+    address: int
+    aligned: bool
+    scale_g: float
+    rounded: bool
+    fine: bool  # a float's low word says something
+    noise_g: float
 
-    def starts(self, image: Image) -> NDArray[np.intp]:
-        """Columns at which such a number could begin."""
-        columns = np.arange(len(image.addresses) - self.width + 1)
-        wide = image.addresses[columns + self.width - 1] - image.addresses[columns]
-        fits: NDArray[np.intp] = columns[np.equal(wide, self.width - 1)]
-        return fits
+    @property
+    def family(self) -> tuple[bool, bool, int, bool]:
+        """The better has the less."""
+        types = TYPES if self.rounded else (*TYPES[1:], TYPES[0])
+        return not self.rounded, self.scale_g < 0, types.index(self.writing.type), not self.fine
 
-    def numbers(self, image: Image) -> Floats:
-        """The number at each start (readings, starts)."""
-        order = np.arange(self.width) if self.word_order == "high_first" else np.arange(self.width)[::-1]
-        words = image.rows[:, self.starts(image)[:, None] + order].astype(">u2")
-        if self.byte_order == "low_first":
-            words = words.byteswap()
-        with np.errstate(invalid="ignore"):
-            return np.ascontiguousarray(words).view(_DTYPES[self.type])[:, :, 0].astype(np.float64)
+    @property
+    def rank(self) -> tuple[bool, bool, bool, int, int]:
+        """The better of a family has the less."""
+        swapped, low_first = (order == "low_first" for order in (self.writing.byte_order, self.writing.word_order))
+        return swapped, not self.aligned, low_first, self.function, self.address
 
 
 @dataclass(frozen=True)
-class _Candidate:
-    writing: _Writing
-    function: int
-    address: int
-    scale_g: float
-    rounded: bool
-    off: float
+class _Fit:
+    """A candidate that goes on below zero and is found on every channel; ``coarse`` are those with a dead low word."""
 
-    @property
-    def rank(self) -> tuple[bool, int, bool, bool, float, int, int]:
-        """The best is the least."""
-        writing = self.writing
-        swapped = writing.byte_order == "low_first"
-        low_first = writing.word_order == "low_first"
-        types = _TYPES if self.rounded else (*_TYPES[1:], _TYPES[0])
-        type_ = types.index(writing.type)
-        return (not self.rounded, type_, swapped, low_first, self.off, self.function, self.address)
+    candidate: _Candidate
+    sign: Sign | None
+    address_of: Mapping[int, int]
+    coarse: int
 
 
 def infer(seen: Seen, known_g: float) -> Finding:
     """How the weights are written. Raises ``NotFoundError``."""
-    first = min(seen.loaded)
-    candidates = sorted(_candidates(seen, first, known_g), key=lambda each: each.rank)
+    candidates = _best_first(list(_candidates(seen, min(seen.loaded), known_g)))
     if not candidates:
         raise NotFoundError(
             "no number changed with the weight: check that it lay on the right channel, take a heavier one, "
             "or look further with --last-register"
         )
-    best, sign = _with_sign(candidates, seen)
-    found = {channel: _address_of(best, seen, channel, known_g) for channel in seen.loaded}
+    fits = [fit for candidate in candidates if (fit := _fit(candidate, seen, known_g)) is not None]
+    if not fits:
+        raise NotFoundError(_why_none_fits(candidates, seen))
+    likeliest = fits[0].candidate.family[:3]
+    best = min((fit for fit in fits if fit.candidate.family[:3] == likeliest), key=lambda fit: fit.coarse)
+    writing = best.candidate.writing
     return Finding(
-        function=best.function,
-        type=best.writing.type,
-        word_order=best.writing.word_order,
-        byte_order=best.writing.byte_order,
-        scale_g=best.scale_g,
-        rounded=best.rounded,
-        address_of=found,
-        sign=sign,
+        function=best.candidate.function,
+        type=writing.type,
+        word_order=writing.word_order,
+        byte_order=writing.byte_order,
+        scale_g=best.candidate.scale_g,
+        rounded=best.candidate.rounded,
+        address_of=best.address_of,
+        sign=best.sign,
         sign_seen=seen.below is not None,
     )
 
 
-def moved(before: Sequence[Image], after: Sequence[Image]) -> bool:
-    """Whether some number changed by more than it does by itself."""
-    return bool(_moves(before, after, after).size)
+def _best_first(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """The best goes first.
 
-
-def rests(before: Sequence[Image], after: Sequence[Image], later: Sequence[Image]) -> bool:
-    """Whether what changed from before to after is where it was a moment later."""
-    moves = _moves(before, after, later)
-    return not moves.size or float(np.median(moves)) < _AT_REST
-
-
-def _moves(before: Sequence[Image], after: Sequence[Image], later: Sequence[Image]) -> Floats:
-    """For each number that changed: how much it went on to change, as a share of that."""
-    shares: list[Floats] = []
-    for first, second, third in zip(before, after, later, strict=True):
-        for writing in _writings():
-            one, other = writing.numbers(second), writing.numbers(third)
-            change, clear = _change(writing.numbers(first), one, float_=writing.type == "float32")
-            with np.errstate(all="ignore"):
-                more = np.abs(np.median(other, axis=0) - np.median(one, axis=0)) / np.abs(change)
-            shares.append(more[clear])
-    return np.concatenate(shares) if shares else np.zeros(0)
-
-
-def _writings() -> Iterator[_Writing]:
-    for type_ in _TYPES:
-        for byte_order in _ORDERS:
-            for word_order in _ORDERS if type_.endswith("32") else _ORDERS[:1]:
-                yield _Writing(type_, word_order, byte_order)
+    A float whose low word is another number's is nearly right: it jumps if that one is alive, and is coarse if not.
+    """
+    calmest_g: dict[tuple[bool, bool, int, bool], float] = {}
+    for each in candidates:
+        calmest_g[each.family] = min(each.noise_g, calmest_g.get(each.family, math.inf))
+    return sorted(candidates, key=lambda it: (it.family, it.noise_g > _CALM * calmest_g[it.family], it.rank))
 
 
 def _candidates(seen: Seen, channel: int, known_g: float) -> Iterator[_Candidate]:
     for empty, loaded in zip(seen.empty, seen.loaded[channel], strict=True):
-        for writing in _writings():
-            change, clear = _change(writing.numbers(empty), writing.numbers(loaded), float_=writing.type == "float32")
+        for writing in writings():
+            before, after = writing.numbers(empty), writing.numbers(loaded)
+            change, clear = changes(writing, empty, loaded)
+            starts = writing.starts(empty)
             for column in np.flatnonzero(clear):
                 scale_g = known_g / float(change[column])
-                heaviest_g = np.abs(np.vstack([writing.numbers(empty), writing.numbers(loaded)])[:, column]).max()
-                if heaviest_g * abs(scale_g) <= _HEAVIEST_G and _LEAST_UNIT_G < abs(scale_g) < _LARGEST_UNIT_G:
-                    start = writing.starts(empty)[column]
-                    yield _candidate(writing, empty.function, int(empty.addresses[start]), scale_g)
+                heaviest_g = abs(scale_g) * max(np.abs(before[:, column]).max(), np.abs(after[:, column]).max())
+                if heaviest_g <= _HEAVIEST_G and _LEAST_UNIT_G < abs(scale_g) < _LARGEST_UNIT_G:
+                    settled_g, rounded = _settled(scale_g, _UNITS_G if writing.type == "float32" else _STEPS_G)
+                    yield _Candidate(
+                        writing=writing,
+                        function=empty.function,
+                        address=int(empty.addresses[starts[column]]),
+                        aligned=(starts[column] - _run_start(empty, starts[column])) % writing.width == 0,
+                        scale_g=settled_g,
+                        rounded=rounded,
+                        fine=writing.type != "float32" or _low_word_lives(writing, starts[column], empty, loaded),
+                        noise_g=abs(scale_g) * float(max(np.std(before[:, column]), np.std(after[:, column]))),
+                    )
 
 
-def _change(before: Floats, after: Floats, *, float_: bool) -> tuple[Floats, NDArray[np.bool_]]:
-    """By how much each number changed (numbers,), and whether that is more than what it does by itself."""
-    with np.errstate(all="ignore"):
-        change = np.median(after, axis=0) - np.median(before, axis=0)
-        noise = np.maximum(np.std(before, axis=0), np.std(after, axis=0))
-        half = len(before) // 2
-        wander = np.abs(np.median(before[:half], axis=0) - np.median(before[half:], axis=0))
-        least = 1e-6 if float_ else _FEWEST_COUNTS
-        clear = (np.abs(change) > np.maximum(_OVER_NOISE * noise, least)) & np.isfinite(change)
-        clear &= wander <= _WANDERS * np.std(before, axis=0)  # a counter's or a clock's is as large as it can be
-    return change, clear
+def _low_word_lives(writing: Writing, start: int, *images: Image) -> bool:
+    column = start + (1 if writing.word_order == "high_first" else 0)
+    return any(bool((image.rows[:, column] != images[0].rows[0, column]).any()) for image in images)
 
 
-def _candidate(writing: _Writing, function: int, address: int, scale_g: float) -> _Candidate:
-    nearest = min(_ROUND_G, key=lambda each: abs(math.log(abs(scale_g) / each)))
-    off = abs(abs(scale_g) / nearest - 1)
-    rounded = off <= _OFF_ROUND
-    settled_g = math.copysign(nearest, scale_g) if rounded else float(f"{scale_g:.6g}")
-    return _Candidate(writing, function, address, settled_g, rounded, off)
+def _run_start(image: Image, column: int) -> int:
+    """The first column of the registers that lie without a gap before this one."""
+    gaps = np.flatnonzero(np.diff(image.addresses[: column + 1]) != 1)
+    return int(gaps[-1]) + 1 if gaps.size else 0
 
 
-def _with_sign(candidates: Sequence[_Candidate], seen: Seen) -> tuple[_Candidate, Sign | None]:
-    """The best candidate that goes on below zero; else the best whose sign some bit says."""
-    if seen.below is None:
-        return candidates[0], None
-    rounded = [each for each in candidates if each.rounded] or list(candidates)
-    for candidate in rounded:
-        if _goes_below(candidate, seen):
-            return candidate, None
-    for candidate in rounded:
-        sign = _sign_bit(candidate, seen)
-        if sign is not None and candidate.writing.type.startswith("uint"):
-            return candidate, sign
-    raise NotFoundError("no number went below zero: pull the plate up further, or leave that out with --no-below-zero")
+def _settled(scale_g: float, round_g: Sequence[float]) -> tuple[float, bool]:
+    """The scale that is meant, and whether it is a round one."""
+    nearest = min(round_g, key=lambda each: abs(math.log(abs(scale_g) / each)))
+    if abs(abs(scale_g) / nearest - 1) <= _OFF_ROUND:
+        return math.copysign(nearest, scale_g), True
+    return float(f"{scale_g:.6g}"), False
+
+
+def _fit(candidate: _Candidate, seen: Seen, known_g: float) -> _Fit | None:
+    """The candidate on all channels and below zero, where it is there."""
+    below, sign = _below(candidate, seen)
+    addresses = {channel: _address_of(candidate, seen, channel, known_g) for channel in seen.loaded}
+    found = {channel: address for channel, address in addresses.items() if address is not None}
+    places = sorted(found.values())
+    apart = min(np.diff(places), default=candidate.writing.width)
+    if not below or len(found) < len(addresses) or apart < candidate.writing.width:
+        return None
+    coarse = 0
+    if candidate.writing.type == "float32":
+        for channel, address in found.items():
+            empty, loaded = _read_by(candidate, seen.empty), _read_by(candidate, seen.loaded[channel])
+            coarse += not _low_word_lives(candidate.writing, _column(empty, address), empty, loaded)
+    return _Fit(candidate, sign, found, coarse)
+
+
+def _why_none_fits(candidates: Sequence[_Candidate], seen: Seen) -> str:
+    if not any(_below(candidate, seen)[0] for candidate in candidates):
+        return "no number went below zero: pull the plate up further, or leave that out with --no-below-zero"
+    return "no number changed alike on all channels: put the weight on each alone, and on the whole plate"
+
+
+def _below(candidate: _Candidate, seen: Seen) -> tuple[bool, Sign | None]:
+    """Whether the number goes on below zero, and by which bit it says so where it does not by itself."""
+    if seen.below is None or _goes_below(candidate, seen):
+        return True, None
+    sign = _sign_bit(candidate, seen) if candidate.writing.type.startswith("uint") else None
+    return sign is not None, sign
+
+
+def _read_by(candidate: _Candidate, images: Sequence[Image]) -> Image:
+    return next(image for image in images if image.function == candidate.function)
+
+
+def _column(image: Image, address: int) -> int:
+    return int(np.flatnonzero(image.addresses == address)[0])
 
 
 def _numbers_of(candidate: _Candidate, images: Sequence[Image]) -> Floats:
     """The candidate's readings (readings,)."""
-    image = next(each for each in images if each.function == candidate.function)
+    image = _read_by(candidate, images)
     starts = candidate.writing.starts(image)
-    column = int(np.flatnonzero(image.addresses[starts] == candidate.address)[0])
-    return candidate.writing.numbers(image)[:, column]
+    return candidate.writing.numbers(image)[:, int(np.flatnonzero(image.addresses[starts] == candidate.address)[0])]
 
 
 def _goes_below(candidate: _Candidate, seen: Seen) -> bool:
@@ -261,17 +246,12 @@ def _sign_bit(candidate: _Candidate, seen: Seen) -> Sign | None:
     return min(found, key=lambda each: each[:2])[2] if found else None
 
 
-def _address_of(best: _Candidate, seen: Seen, channel: int, known_g: float) -> int:
-    """Where the number changed as it should when the weight lay on that channel."""
+def _address_of(best: _Candidate, seen: Seen, channel: int, known_g: float) -> int | None:
+    """Where the number changed as it should when the weight lay on that channel; None where that is not one place."""
     if channel == min(seen.loaded):
         return best.address
-    counts = known_g / best.scale_g
-    empty = next(each for each in seen.empty if each.function == best.function)
-    loaded = next(each for each in seen.loaded[channel] if each.function == best.function)
-    before, after = best.writing.numbers(empty), best.writing.numbers(loaded)
-    change, clear = _change(before, after, float_=best.writing.type == "float32")
+    empty, loaded = _read_by(best, seen.empty), _read_by(best, seen.loaded[channel])
+    change, clear = changes(best.writing, empty, loaded)
     with np.errstate(invalid="ignore"):
-        alike = np.flatnonzero(clear & (np.abs(change / counts - 1) < _ALIKE))
-    if len(alike) != 1:
-        raise NotFoundError(f"channel {channel}: {len(alike)} numbers changed by the weight: put it there alone")
-    return int(empty.addresses[best.writing.starts(empty)[alike[0]]])
+        alike = np.flatnonzero(clear & (np.abs(change * best.scale_g / known_g - 1) < _ALIKE))
+    return int(empty.addresses[best.writing.starts(empty)[alike[0]]]) if len(alike) == 1 else None

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from drivers.shelf._draft import Probed, draft
-from drivers.shelf._infer import Image, NotFoundError, Seen, infer, moved, rests
+from drivers.shelf._infer import NotFoundError, Seen, infer
 from drivers.shelf._network import NetworkWire
+from drivers.shelf._numbers import Image, moved, rests
 from drivers.shelf._pdu import CodecError, read_request, registers_in
 from drivers.shelf._plan import BlockRead
 from drivers.shelf._serial import SerialWire, bus_of

@@ -9,7 +9,8 @@ import pytest
 
 from drivers.shelf import DeviceProfile, RegisterCodec, parse_profile
 from drivers.shelf._draft import Probed, draft
-from drivers.shelf._infer import Image, NotFoundError, Seen, infer
+from drivers.shelf._infer import NotFoundError, Seen, infer
+from drivers.shelf._numbers import Image
 
 PACKED = {"int16": ">h", "uint16": ">H", "int32": ">i", "uint32": ">I", "float32": ">f"}
 KNOWN_G = 1000.0
@@ -87,6 +88,12 @@ WRITINGS = {
     "floats, low word first": Device(low_first=True),
     "floats, bytes swapped": Device(swapped=True),
     "floats, all swapped": Device(low_first=True, swapped=True),
+    "kilograms, low word first": Device(low_first=True, grams_per_unit=1000.0, empty_g=12.0),
+    "kilograms, low word first, from an odd register": Device(
+        low_first=True, grams_per_unit=1000.0, empty_g=12.0, first=5
+    ),
+    "kilograms, high word first, from an odd register": Device(grams_per_unit=1000.0, empty_g=12.0, first=5),
+    "kilograms, and much noise": Device(low_first=True, grams_per_unit=1000.0, empty_g=12.0, noise_g=2.5),
     "kilograms": Device(grams_per_unit=1000.0, noise_g=1.0),
     "pounds": Device(grams_per_unit=453.59237, noise_g=1.0),
     "tenths": Device("int32", grams_per_unit=0.1),
@@ -111,6 +118,7 @@ def test_what_is_concluded_reads_the_device(device: Device) -> None:
     expected = [device.empty_g + loaded[channel] for channel in range(4)]
     assert grams(profile, device, loaded, 4) == pytest.approx(expected, abs=6.0, rel=0.01)
     assert profile.channels.stride == device.stride
+    assert profile.weight.word_order == ("low_first" if device.low_first else "high_first")
     assert profile.weight.function == device.function
 
 
