@@ -24,7 +24,9 @@ def draft(finding: Finding, probed: Probed) -> str:
     if not finding.rounded:
         lines.append("# scale_g is measured: the device is not calibrated to a round unit.")
     if not finding.sign_seen:
-        lines.append("# No weight below zero was seen: how those are written is assumed.")
+        lines.append(
+            "# No weight below zero was seen: how those are written, and with it the order of words, is assumed."
+        )
     lines += [
         "[device]",
         f'name = "probed at {probed.where}"',

@@ -85,7 +85,9 @@ class _Candidate:
     def rank(self) -> tuple[bool, bool, bool, int, int]:
         """The better of a family has the less."""
         swapped, low_first = (order == "low_first" for order in (self.writing.byte_order, self.writing.word_order))
-        return swapped, not self.aligned, low_first, self.function, self.address
+        # An integer that begins in the wrong register needs one before it that is all sign; a float any after it.
+        order = (not self.aligned, low_first) if self.writing.type == "float32" else (low_first, not self.aligned)
+        return swapped, *order, self.function, self.address
 
 
 @dataclass(frozen=True)
