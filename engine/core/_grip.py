@@ -14,11 +14,11 @@ from engine.domain import Plate, Vector3
 _AT_IT_NS = 300_000_000
 """A hand is at what it moves for so long before and after: it closes, lifts and begins to draw back."""
 _DRIFT_MPS = 0.6
-_WRIST_SIGMA_M, _WRIST_SIGMAS, _LASTING = 0.07, 2.1, 1.5
-"""The error of one look at a hand: at least so much, and so many times what the tracker says of a half hidden wrist;
-errors last, so that the mean of several has more variance than that of as many strangers."""
+_WRIST_SIGMA_M, _LASTING = 0.10, 2.0
+"""The error of one look at a hand beside what the tracker says of it: at least so much; errors last, so that the mean
+of several has more variance than that of as many strangers."""
 _STRAYS, _STRAY_SIGMAS = 0.15, 1.9
-_SHORT_OF_FINGERS_M = 0.14
+_SHORT_OF_FINGERS_M = 0.10
 """A hand is seen so far in front of what its fingers hold."""
 _GRIP_WIDTH, _GRIP_HEIGHT = 0.3, 0.6
 """Shares of a plate's width and clearance in which the middle of a hand is that holds something there."""
@@ -37,7 +37,7 @@ def mean_place(samples: Sequence[HandSample], side: Side, start_ns: int) -> Hand
     own = [sample for sample in samples if sample.side == side]
     variances = [
         _WRIST_SIGMA_M**2
-        + (_WRIST_SIGMAS * sample.sigma_m) ** 2
+        + sample.sigma_m**2
         + (_DRIFT_MPS * max(0, abs(sample.t_ns - start_ns) - _AT_IT_NS) / 1e9) ** 2
         for sample in own
     ]

@@ -10,9 +10,10 @@ def nanodet() -> Model:
     return load_model("nanodet-320x544-int8")
 
 
-@pytest.fixture(scope="session")
-def movenet() -> Model:
-    return load_model("movenet-lightning")
+@pytest.fixture(scope="session", params=["movenet-lightning", "movenet-thunder-int8"])
+def movenet(request: pytest.FixtureRequest) -> Model:
+    """Each of the pose models."""
+    return load_model(request.param)
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from engine.vision import ModelManifest, default_models_dir
 from engine.vision._manifest import Source, read_manifest
 from engine.vision.build import BuildError, build_models
 from engine.vision.build._build import RANGES_FILE
-from engine.vision.build._calibration import box_tensors, crop_tensors, read_pictures
+from engine.vision.build._calibration import box_tensors, crop_tensors, read_pictures, square_tensors
 from engine.vision.build._efficientnet import build_efficientnet_lite0
 from engine.vision.build._notice import write_notice
 from engine.vision.build._onnx_graph import OnnxGraph
@@ -273,8 +273,9 @@ def test_calibration_pictures_become_tensors_of_the_model_s_shape(tmp_path: Path
         read_pictures(tmp_path)
     cv2.imwrite(str(tmp_path / "a.png"), np.full((160, 272, 3), 90, np.uint8))
     (picture,) = read_pictures(tmp_path)
-    nanodet, _, efficientnet = (recipe.manifest for recipe in RECIPES)
+    nanodet, _, thunder, efficientnet = (recipe.manifest for recipe in RECIPES)
     boxes, crops = list(box_tensors(picture, nanodet)), list(crop_tensors(picture, efficientnet))
     assert {item.shape for item in boxes} == {(1, 3, 320, 544)}
     assert {item.shape for item in crops} == {(1, 3, 256, 128)}
+    assert {(item.shape, item.dtype.name) for item in square_tensors(picture, thunder)} == {((1, 256, 256, 3), "int32")}
     assert len(np.unique([item.max() for item in boxes])) > 2  # several exposures

@@ -11,7 +11,7 @@ import pytest
 from engine.vision import Model, ModelError, default_models_dir, load_model
 from engine.vision._manifest import MANIFEST_FILE
 
-NAMES = ("nanodet-320x544-int8", "movenet-lightning", "efficientnet-lite0")
+NAMES = ("nanodet-320x544-int8", "movenet-lightning", "movenet-thunder-int8", "efficientnet-lite0")
 
 
 @pytest.fixture

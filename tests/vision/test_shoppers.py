@@ -61,7 +61,7 @@ def test_wrists_and_the_rest_lie_on_the_body(movenet: Model, picture: Picture) -
     assert sure.mean() > 0.7
     assert np.median(error[sure]) < 0.03
     wrists = [COCO_KEYPOINTS.index(f"{side}_wrist") for side in ("left", "right")]
-    assert error[:, wrists][sure[:, wrists]].max() < 0.1
+    assert error[:, wrists][sure[:, wrists]].max() < 0.15
 
 
 def test_one_shopper_looks_like_herself_and_not_like_the_others(efficientnet: Model, picture: Picture) -> None:

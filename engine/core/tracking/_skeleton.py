@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.core.tracking._arms import Lines, place_arms
 from engine.core.tracking._eye import Eye, Eyes
 from engine.core.tracking._misfit import misfit, observed
 from engine.core.tracking._motion import Motion
@@ -120,11 +121,14 @@ def build_skeletons(tracks: Sequence[TrackMemory], eyes: Eyes, *, t_ns: int) -> 
     # A view of a body that has walked on since is a view of the body here from an eye that was moved along.
     velocity = np.array([(track.motion.vx, track.motion.vy, 0.0) for track in tracks])
     origin = rig.origin_m + velocity[:, None] * late_s[..., None]
-    joints, sigmas = _intersect(_by_joint(rig.rays(points_px), origin, weight, np.array(foot)))
+    rays = rig.rays(points_px)
+    joints, sigmas = _intersect(_by_joint(rays, origin, weight, np.array(foot)))
+    lines = Lines(rays, origin, scores, late_s, _JOINT_PX * range_m / rig.focal_px)
+    joints, sigmas = place_arms(joints.reshape(-1, KEYPOINTS, 3), sigmas.reshape(-1, KEYPOINTS), lines)
     return tuple(
         Skeleton(t_ns=t_ns, foot_m=foot_m, joint_m=tuple(joint_m), sigma_m=tuple(sigma_m))
         for foot_m, joint_m, sigma_m in zip(
-            foot, joints.reshape(len(tracks), -1).tolist(), sigmas.reshape(len(tracks), -1).tolist(), strict=True
+            foot, joints.reshape(len(tracks), -1).tolist(), sigmas.tolist(), strict=True
         )
     )
 

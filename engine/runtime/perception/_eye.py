@@ -70,7 +70,7 @@ class Eye:
         if self._gate.judge(image_bgr, self._plate).moved:
             people = self._expected or perceiver.detect(image_bgr)
         if len(people):
-            posed = perceiver.pose(image_bgr, people)
+            posed = perceiver.pose(image_bgr, people, self.camera)
         detected = self._expected is None
         self._expected = around(posed) if posed is not None and detected else None
         self._plate.observe(image_bgr, people.xyxy_px, t_ns)

@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 
 from engine.domain import Camera, CameraCalibration, PersonSeen
 from engine.ports import Image
-from engine.vision import Detections, Keypoints, PersonDetector, PoseEstimator
+from engine.runtime.perception._shelves import Shelves
+from engine.vision import COCO_KEYPOINTS, Detections, Keypoints, PersonDetector, PoseEstimator
 
 # What must be visible of a person before a pose is worth its time.
 _LEAST_HEIGHT_SHARE = 0.08
 _MOST_PERSONS = 24  # a full floor of 30 m2: of whom no camera speaks, nobody can keep track
+_MOST_CLOSE = 3  # in a frame: the close model takes twice as long as the other one
 _SURE_JOINT = 0.3
 _SAME_BODY = 0.15  # of a body's height: joints that lie nearer in the median are the same joints
 _LEAST_JOINTS = 8
@@ -28,11 +30,18 @@ class Posed:
 
 
 class Perceiver:
-    """The models of one process, used by all its cameras in turn."""
+    """The models of one process, used by all its cameras in turn.
 
-    def __init__(self, detector: PersonDetector, pose: PoseEstimator) -> None:
+    ``close`` is the better and slower pose model, for people within reach of ``shelves``; ``pose`` is for all others.
+    """
+
+    def __init__(
+        self, detector: PersonDetector, pose: PoseEstimator, *, close: PoseEstimator, shelves: Shelves
+    ) -> None:
         self._detector = detector
         self._pose = pose
+        self._close = close
+        self._shelves = shelves
 
     def detect(self, image_bgr: Image) -> Detections:
         """People in the picture (H, W, 3), the surest first, at most 24; those too small for a pose left out."""
@@ -41,14 +50,23 @@ class Perceiver:
         order = np.argsort(-found.score[tall], kind="stable")[:_MOST_PERSONS]
         return Detections(xyxy_px=found.xyxy_px[tall][order], score=found.score[tall][order])
 
-    def pose(self, image_bgr: Image, people: Detections) -> Posed:
-        """The joints of ``people`` in the picture (H, W, 3); of boxes that turn out to hold one body, one is kept."""
-        joints = self._pose.estimate(image_bgr, people.xyxy_px)
+    def pose(self, image_bgr: Image, people: Detections, camera: Camera) -> Posed:
+        """The joints of ``people`` in a camera's picture (H, W, 3); of boxes that hold one body, one is kept."""
+        joints = self._joints(image_bgr, people.xyxy_px, camera)
         kept = _distinct(joints, people)
         return Posed(
             people=Detections(xyxy_px=people.xyxy_px[kept], score=people.score[kept]),
             joints=Keypoints(xy_px=joints.xy_px[kept], score=joints.score[kept]),
         )
+
+    def _joints(self, image_bgr: Image, xyxy_px: NDArray[np.float32], camera: Camera) -> Keypoints:
+        near = self._shelves.near(camera.calibration, xyxy_px, image_bgr.shape[1], most=_MOST_CLOSE)
+        xy_px = np.empty((len(xyxy_px), len(COCO_KEYPOINTS), 2), np.float32)
+        score = np.empty(xy_px.shape[:2], np.float32)
+        for model, rows in ((self._pose, ~near), (self._close, near)):
+            found = model.estimate(image_bgr, xyxy_px[rows])
+            xy_px[rows], score[rows] = found.xy_px, found.score
+        return Keypoints(xy_px=xy_px, score=score)
 
 
 def nobody() -> Detections:

@@ -13,6 +13,7 @@ from engine.runtime.inbox import FactSender
 from engine.runtime.perception._eye import Eye
 from engine.runtime.perception._perceiver import Perceiver
 from engine.runtime.perception._relay import Relay
+from engine.runtime.perception._shelves import Shelves
 from engine.runtime.supervise import Watched
 from engine.store import CameraSection, StoreFolder
 from engine.vision import PersonDetector, PoseEstimator, load_model
@@ -21,6 +22,7 @@ log = structlog.get_logger()
 
 DETECTOR = "nanodet-320x544-int8"
 POSE = "movenet-lightning"
+CLOSE_POSE = "movenet-thunder-int8"
 SMART = "camera.smart"
 
 _IDLE_S = 0.004
@@ -130,6 +132,6 @@ def load_perceiver(folder: StoreFolder) -> Perceiver:
     """The models that a store's perception uses, on the provider it chooses."""
     providers = (folder.installation.perception.provider,)
     detector = load_model(DETECTOR, providers=providers)
-    pose = load_model(POSE, providers=providers)
+    pose, close = (PoseEstimator(load_model(name, providers=providers)) for name in (POSE, CLOSE_POSE))
     log.info("models_loaded", provider=folder.installation.perception.provider)
-    return Perceiver(PersonDetector(detector), PoseEstimator(pose))
+    return Perceiver(PersonDetector(detector), pose, close=close, shelves=Shelves(folder.store.plates))

@@ -59,6 +59,15 @@ def crop_tensors(image_bgr: Image, manifest: ModelManifest) -> Iterator[NDArray[
             yield tensor
 
 
+def square_tensors(image_bgr: Image, manifest: ModelManifest) -> Iterator[NDArray[np.int32]]:
+    """Pose inputs: squares of the whole and of half the picture's height, in three exposures."""
+    side_px = manifest.inputs[0].shape[1]
+    for view in _exposed(image_bgr):
+        for square in _squares(view):
+            pixels = crop(view, square, (side_px, side_px), manifest.preprocessing.fill)
+            yield pixels[None, ..., ::-1].astype(np.int32)
+
+
 def _exposed(image_bgr: Image) -> Iterator[Image]:
     for factor in EXPOSURES:
         yield np.asarray(cv2.convertScaleAbs(image_bgr, alpha=factor), np.uint8)
@@ -71,3 +80,12 @@ def _upright_windows(image_bgr: Image) -> Iterator[NDArray[np.float32]]:
         for top in np.arange(rows) * tall:
             for left in np.linspace(0, width - tall / 2, 3):
                 yield np.array([left, top, left + tall / 2, top + tall], np.float32)
+
+
+def _squares(image_bgr: Image) -> Iterator[NDArray[np.float32]]:
+    height, width = image_bgr.shape[:2]
+    for rows in (1, 2):
+        side = height / rows
+        for top in np.arange(rows) * side:
+            for left in np.linspace(0, width - side, 3):
+                yield np.array([left, top, left + side, top + side], np.float32)

@@ -33,12 +33,8 @@ def measure_ranges(model: onnx.ModelProto, images: Iterable[NDArray[np.float32]]
     probed = onnx.ModelProto()
     probed.CopyFrom(model)
     inferred = onnx.shape_inference.infer_shapes(model).graph
-    known = {item.name for item in model.graph.output}
-    probed.graph.output.extend(
-        item
-        for item in inferred.value_info
-        if item.name not in known and item.type.tensor_type.elem_type == TensorProto.FLOAT
-    )
+    wanted = _floating(model) - {item.name for item in model.graph.output}
+    probed.graph.output.extend(item for item in inferred.value_info if item.name in wanted)
     options = ort.SessionOptions()
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL  # or fused tensors would vanish
     session = ort.InferenceSession(probed.SerializeToString(), options, providers=["CPUExecutionProvider"])
@@ -60,6 +56,7 @@ def quantise(model: onnx.ModelProto, ranges: Ranges, float_convolutions: int) ->
     """
     convolutions = [node.name for node in model.graph.node if node.op_type == "Conv"]
     wanted = {name for node in model.graph.node if node.op_type in QUANTISED_OPS for name in node.output}
+    wanted &= _floating(model)
     if not wanted <= set(ranges):
         raise ValueError(f"no activation range for {sorted(wanted - set(ranges))[:3]}")
     measured: dict[str, Any] = {
@@ -81,6 +78,13 @@ def quantise(model: onnx.ModelProto, ranges: Ranges, float_convolutions: int) ->
     quantised: onnx.ModelProto = quantizer.model.model
     quantised.producer_name, quantised.producer_version = "tillfree", ""
     return quantised
+
+
+def _floating(model: onnx.ModelProto) -> set[str]:
+    """The tensors in floating point; networks that look up their own places have others."""
+    graph = onnx.shape_inference.infer_shapes(model).graph
+    tensors = (*graph.value_info, *graph.output)
+    return {item.name for item in tensors if item.type.tensor_type.elem_type == TensorProto.FLOAT}
 
 
 def _rounded(value: float) -> float:

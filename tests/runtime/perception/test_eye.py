@@ -18,6 +18,7 @@ from engine.domain import Camera, CameraCalibration, CameraId, Drops, FramesDrop
 from engine.ports import Frame, Image
 from engine.runtime.perception._eye import Eye
 from engine.runtime.perception._perceiver import Perceiver
+from engine.runtime.perception._shelves import Shelves
 from engine.vision import PersonDetector, PoseEstimator, load_model
 from tests.drivers.camera.server import ScriptedServer, http, part
 from tests.runtime.build import MS, wait_for
@@ -28,7 +29,8 @@ PLATE_TOLERANCE = 4.0  # grey levels, twice through JPEG
 
 @pytest.fixture(scope="module")
 def perceiver() -> Perceiver:
-    return Perceiver(PersonDetector(load_model("nanodet-320x544-int8")), PoseEstimator(load_model("movenet-lightning")))
+    pose = PoseEstimator(load_model("movenet-lightning"))
+    return Perceiver(PersonDetector(load_model("nanodet-320x544-int8")), pose, close=pose, shelves=Shelves(()))
 
 
 @pytest.fixture(scope="module")
