@@ -25,7 +25,7 @@ _SCATTERED = 0.1
 """What cannot be explained seldom weighs what explains it on every one of several spots: per spot beyond the first."""
 _STAFF_ANYTHING = 0.3 / 3000
 _HANDED_OVER = 0.001
-_TWO_MOVES = 0.02
+_TWO_MOVES = 0.03
 _OUT_AND_IN = 0.005
 _BY_TWO_HANDS = 0.3
 """How often somebody who moves several units of a product at once has both hands at them, the prior of more than one

@@ -15,7 +15,7 @@ WINDOW_BEFORE_NS = 800_000_000
 WINDOW_AFTER_NS = 400_000_000
 
 _SURE_NS = 250_000_000
-_ELSEWHERE_PER_M3 = 0.4
+_ELSEWHERE_PER_M3 = 0.2
 """Density of where a hand is that is busy elsewhere: anywhere before the shelves within reach."""
 _TRACKED_WRONG = 0.015
 _UNSEEN_BY_HANDS = {0: 1.0, 1: 0.25, 2: 0.04}
@@ -29,7 +29,7 @@ _REACH_M = 1.1
 _REACH_SIGMA_M = 0.3
 _BODY_FAR = 0.01
 """How likely somebody did it who was seen standing out of reach."""
-_HAND_UNSEEN = 0.4
+_HAND_UNSEEN = 0.6
 """The ratio of a hand nobody saw, against the density of one that is busy elsewhere."""
 _NO_TOKEN = 0.1
 """Behind a gate a body without a visit is seldom a person: more often a shopper's second track."""

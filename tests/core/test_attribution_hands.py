@@ -94,7 +94,7 @@ def test_of_two_at_once_the_sure_one_stands_and_the_doubtful_one_is_asked_about(
 
 def test_both_of_two_that_are_doubtful_can_be_answered() -> None:
     core = StoreCore(STORE)
-    said = step({"ann": ("s1p1",), "bob": ("s1p1",)}, {"s1p1": -842}, core=core)
+    said = step({"ann": ("s1p1",), "bob": ("s1p1",), "eve": ("s1p1",)}, {"s1p1": -842}, core=core)
     questions = [f for f in said if isinstance(f, NeedsReview)]
     for number, (question, name) in enumerate(zip(questions, ("bob", "ann"), strict=True)):
         said += play(core, [answer(20.0 + number, question.case_id, name, "beans", 1)])
