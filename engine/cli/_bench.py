@@ -38,6 +38,21 @@ def nanostore(
     write_json(json_file, report)
 
 
+@app.command("shelf")
+def shelf(
+    json_file: JsonOption = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A tenth of the movements, a quarter of an idle hour.")
+    ] = False,
+    seed: SeedOption = 1,
+) -> None:
+    """Measure how well the shelves are felt: movements, overlaps, idle hours and cost, on simulated load cells."""
+    from engine.bench.shelf import ShelfPlan, bench_shelf
+
+    plan = ShelfPlan(seed=seed)
+    write_json(json_file, bench_shelf(plan.quick if quick else plan, tell=typer.echo))
+
+
 @app.command("fit-noise")
 def fit_noise(
     data: Annotated[Path, typer.Option(help="Folder with plate_data.json.")],

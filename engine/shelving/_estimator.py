@@ -26,8 +26,10 @@ from engine.shelving._zero import ZeroDrift
 
 ShelfFact = WeightProvisional | WeightSettled | ShelfBaseline | SensorFault | SensorRecovered
 
-# Longer without samples, and a movement may have passed unseen.
-_GAP_NS = 500_000_000
+# Longer without samples, and a movement may have passed unseen; shorter, and it is one step at an uncertain instant.
+_GAP_NS = 900_000_000
+# So for readings that are repeated: of what they should have been nothing is known.
+_REPEATED_NS = 500_000_000
 # Levels and noise take seconds to learn, and a small change must hold for 400 ms: so often is plenty.
 _LOOK_NS = 45_000_000
 # A sample far from its level stays in the mean of 80 ms, or of three samples, for less than this.
@@ -109,7 +111,7 @@ class ShelvesEstimator:
         for index, stale in enumerate(self._health.stale):
             if stale:
                 self._stale_ns.setdefault(index, t_ns if self._t_ns is None else self._t_ns)
-            elif t_ns - self._stale_ns.pop(index, t_ns) > _GAP_NS:
+            elif t_ns - self._stale_ns.pop(index, t_ns) > _REPEATED_NS:
                 facts += self._shelves[index].start_over(t_ns)
         return facts
 

@@ -5,6 +5,7 @@ shaking, nor leakage from a neighbour explains; it is settled when they have bee
 move together are one step, plates that move apart or at other times are steps of their own.
 """
 
+from collections import deque
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -16,11 +17,13 @@ from engine.domain import (
     PlateMass,
     Shelf,
     ShelfBaseline,
+    StepId,
     WeightProvisional,
     WeightSettled,
 )
 from engine.shelving._rest import FAST_SIGMAS, SLOW_MIN_G, AtRest, Deviation, held
-from engine.shelving._step import Movement, OpenStep, onset_ns, provisional, settled, step_id
+from engine.shelving._split import JOIN_S, LEAK_PLATES, LEAK_SHARE, PlateTrace, taken_apart
+from engine.shelving._step import Movement, OpenStep, SumTrace, onset_ns, provisional, settled, step_id
 from engine.shelving._window import WindowPart
 
 WeightFact = WeightProvisional | WeightSettled | ShelfBaseline
@@ -31,17 +34,22 @@ _BESIDE_MIN_G, _BESIDE_SIGMAS = 12.0, 4.0
 _FLAT_SIGMAS, _FLAT_SHARE = 6.0, 0.1
 # A plate that rings jumps from sample to sample; a new level stands out of the mean of so many jumps.
 _RESTLESS = 9.0
-# A neighbour within two plates takes over up to this share of a change: products touch, boards bend.
-_LEAK_SHARE, _LEAK_PLATES = 0.03, 2
-# Plates side by side whose changes start closer than this belong to one item.
-_JOIN_NS = 150_000_000
+# Where products touch, up to this share of the greatest change beside a plate stays there.
+_STAYING_SHARE = 0.03
+# How quickly a leak is followed, and how well it is known.
+_LEAK_TAU_NS, _LEAK_ERROR = 600_000_000, 0.1
 _REVISE_NS = 100_000_000
-# Settling: noise as at rest, up to this factor, or a ringing this small beside the change (a hand that rests sways
-# more); a plate that stays noisy is believed after the limit.
-_REST_SIGMAS, _REST_SHARE = 2.5, 0.005
+# Settling: noise as at rest and as the rest of the shelf has it now, up to this factor, or a ringing this small beside
+# the change. A hand that rests sways more, by so much of its weight; where that drowns in noise, what weighs more
+# than before has to stay for longer, much longer where it drowns deep. A plate that stays noisy is believed at last.
+_REST_SIGMAS, _REST_SHARE = 1.6, 0.005
+_SWAY_SHARE = 0.008
+_LONG_NS, _LONGER_NS, _DEEP = 170_000_000, 900_000_000, 2.0
 _CONFIRM_NS = 200_000_000
 _CERTAIN_SIGMAS = 7.0
-_SETTLE_LIMIT_NS = 5_000_000_000
+_SETTLE_LIMIT_NS = 30_000_000_000
+# So many steps of a shelf may have to be told from each other.
+_REMEMBERED = 256
 
 
 @dataclass
@@ -55,7 +63,10 @@ class ShelfMovements:
     open: list[OpenStep] = field(default_factory=list)
     baseline_ns: int = 0  # when the next one is due
     _resuming: bool = True
-    _last_start_ns: int = 0
+    _most_g: Floats = field(default_factory=lambda: np.zeros(0))
+    _leak_g: Floats = field(default_factory=lambda: np.zeros(0))
+    _felt_ns: int = 0
+    _starts_ns: deque[int] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
 
     @property
     def plates(self) -> slice:
@@ -69,7 +80,7 @@ class ShelfMovements:
 
     def sense(self, t_ns: int) -> tuple[list[WeightFact], Bools]:
         """Judge the newest sample; also which plates are not at rest, (plates,)."""
-        now = self.rest.deviation(self.window)
+        now = self._felt(t_ns, self.rest.deviation(self.window))
         size = np.abs(now.short_g)
         noticed, moving = self._notice(now, size)
         facts: list[WeightFact] = []
@@ -81,9 +92,7 @@ class ShelfMovements:
                 facts += said
                 now = self.rest.deviation(self.window)  # a step that settled has changed the levels
         busy = noticed | moving
-        for step in self.open:
-            busy[step.plates] = True
-        return facts, busy
+        return facts, busy | self._pressed()  # what leaks is no drift
 
     def start_over(self, t_ns: int) -> list[WeightFact]:
         """After a gap: end open steps on what was known last, then wait for rest."""
@@ -107,6 +116,44 @@ class ShelfMovements:
         self.baseline_ns, self._resuming = t_ns + _BASELINE_NS, False
         return [fact]
 
+    def _felt(self, t_ns: int, now: Deviation) -> Deviation:
+        """Keep the most that has weighed on plates of open steps, and follow what leaks from it as long as it does."""
+        short_g = now.short_g
+        if not self.open:
+            self._most_g, self._leak_g, self._felt_ns = np.zeros_like(short_g), np.zeros_like(short_g), t_ns
+            return now
+        beside = self._pressed()
+        for step in self.open:
+            beside[step.plates] = False
+            self._most_g[step.plates] = np.maximum(self._most_g[step.plates], np.abs(short_g[step.plates]))
+        beside &= np.abs(self._leak_g + short_g) <= self._leaked_g(np.zeros_like(short_g))
+        more_g = min((t_ns - self._felt_ns) / _LEAK_TAU_NS, 0.5) * beside * short_g
+        self._felt_ns = t_ns
+        return self._shifted(now, more_g)
+
+    def _shifted(self, now: Deviation, grams: Floats) -> Deviation:
+        """Count so much more as leaked, and say where the plates are beside it."""
+        self._leak_g += grams
+        self.rest.level_g += grams
+        return replace(now, hold_g=now.hold_g - grams, short_g=now.short_g - grams)
+
+    def _pressed(self) -> Bools:
+        """Plates of open steps, and those that what moves there may leak to; (plates,)."""
+        pressed = np.zeros(len(self.shelf.plate_ids), dtype=np.bool_)
+        for step in self.open:
+            for plate in step.plates:
+                near = self._around(plate)
+                pressed[near.start : near.stop] = True
+        return pressed
+
+    def _leaked_g(self, size: Floats) -> Floats:
+        """The most that may leak to each plate from changes of ``size`` and from the open steps."""
+        most_g = size.copy()
+        for step in self.open:
+            most_g[step.plates] = np.maximum(most_g[step.plates], self._most_g[step.plates])
+        leaked: Floats = LEAK_SHARE * _sum_beside(most_g)
+        return leaked
+
     def _notice(self, now: Deviation, size: Floats) -> tuple[Bools, Bools]:
         """Plates that hold a new level, and plates on their way to one."""
         rest = self.rest
@@ -115,9 +162,9 @@ class ShelfMovements:
         fast, slow = size > least_fast_g, hold_size > least_slow_g
         if not (fast.any() or slow.any()):
             return fast, fast
-        leaked = _LEAK_SHARE * _greatest_beside(size)
-        fast &= size > leaked
-        slow &= (hold_size > leaked) & (now.settling_g < 0.3 * hold_size) & (size > 0.5 * hold_size)
+        leaked = self._leaked_g(size)
+        fast &= size > leaked + least_fast_g
+        slow &= (hold_size > leaked + least_slow_g) & (now.settling_g < 0.3 * hold_size) & (size > 0.5 * hold_size)
         restless_g = _RESTLESS * rest.restless_g(self.window)
         fast &= size > restless_g / np.sqrt(now.short_rows)
         slow &= hold_size > restless_g / np.sqrt(now.hold_rows)
@@ -133,10 +180,9 @@ class ShelfMovements:
             start_ns = self._onset_ns(plates, now.short_g)
             if self._join(plates, start_ns):
                 continue
-            start_ns = self._last_start_ns = max(start_ns, self._last_start_ns + 1)
             moved = self._movement(plates, now.short_g, self._short_sigma_g(now))
             step = OpenStep(
-                step_id(self.shelf.shelf_id, start_ns),
+                self._new_id(start_ns),
                 plates,
                 start_ns,
                 opened_ns=t_ns,
@@ -152,7 +198,7 @@ class ShelfMovements:
         """With the plates beside them that moved too: beside a movement, less is noise."""
         size = np.abs(now.short_g)
         moved = size > np.maximum(_BESIDE_MIN_G, _BESIDE_SIGMAS * now.shaken * self.rest.short_sigma_g)
-        moved &= size > _LEAK_SHARE * _greatest_beside(size)
+        moved &= size > LEAK_SHARE * _sum_beside(size)
         edge = {plates[0] - 1, plates[-1] + 1} & set(range(len(size)))
         return sorted({*plates, *(index for index in edge if moved[index] and not self._is_open(index))})
 
@@ -160,7 +206,7 @@ class ShelfMovements:
         """Whether these plates belong to a step that is open beside them; if so it now has them."""
         for step in self.open:
             beside = plates[0] - 1 in step.plates or plates[-1] + 1 in step.plates
-            if beside and abs(start_ns - step.start_ns) <= _JOIN_NS:
+            if beside and abs(start_ns - step.start_ns) <= JOIN_S * 1e9:
                 step.plates = sorted({*step.plates, *plates})
                 return True
         return False
@@ -174,12 +220,24 @@ class ShelfMovements:
             return self._revise(t_ns, step, now)
         if t_ns - step.opened_ns < _CONFIRM_NS:
             return []
-        sd_g = held(self.window)[:, plates].std(axis=0)
-        calm_g = np.maximum(_REST_SIGMAS * now.shaken * rest.sigma_g[plates], _REST_SHARE * np.abs(now.hold_g[plates]))
-        calm = (sd_g <= calm_g).all()
-        if not calm and t_ns - step.changed_ns < _SETTLE_LIMIT_NS:
+        if not self._is_calm(t_ns, step, now) and t_ns - step.opened_ns < _SETTLE_LIMIT_NS:
             return self._revise(t_ns, step, now)
         return self._settle(t_ns, step, now)
+
+    def _is_calm(self, t_ns: int, step: OpenStep, now: Deviation) -> bool:
+        """Whether no hand is left on the step's plates."""
+        plates, rest = step.plates, self.rest
+        sd_g = held(self.window).std(axis=0)
+        aside = [index for index in np.flatnonzero(rest.known).tolist() if not self._is_open(index)]
+        shaken = max(1.0, float(np.median(sd_g[aside] / rest.sigma_g[aside]))) if aside else now.shaken
+        noise_g, change_g = shaken * rest.sigma_g[plates], now.hold_g[plates]
+        if (sd_g[plates] > np.maximum(_REST_SIGMAS * noise_g, _REST_SHARE * np.abs(change_g))).any():
+            step.changed_ns = t_ns
+            return False
+        heavier = change_g > SLOW_MIN_G
+        drowned = float((noise_g[heavier] / (_SWAY_SHARE * change_g[heavier])).max(initial=0.0))
+        wait_ns = 0 if drowned < 1 else _LONG_NS if drowned < _DEEP else _LONGER_NS
+        return t_ns - step.changed_ns >= wait_ns
 
     def _revise(self, t_ns: int, step: OpenStep, now: Deviation) -> list[WeightFact]:
         plates = step.plates
@@ -199,24 +257,65 @@ class ShelfMovements:
 
     def _settle(self, t_ns: int, step: OpenStep, now: Deviation) -> list[WeightFact]:
         self.open.remove(step)
-        rest = self.rest
+        # Nothing leaks any more from a step that has ended.
+        now, rest = self._shifted(now, np.where(self._pressed(), 0.0, -self._leak_g)), self.rest
         size = np.abs(now.hold_g)
         sigma_g = np.hypot(now.shaken * rest.hold_sigma_g, now.settling_g / 2)
+        sigma_g = np.hypot(sigma_g, _LEAK_ERROR * np.abs(self._leak_g))
         ringing_g = _RESTLESS / 2 * rest.restless_g(self.window) / np.sqrt(now.hold_rows)
         least_g = np.maximum(np.maximum(SLOW_MIN_G / 2, ringing_g), _CERTAIN_SIGMAS * sigma_g)
-        leaked_g = _LEAK_SHARE * _greatest_beside(size)
+        leaked_g = np.maximum(_STAYING_SHARE * _greatest_beside(size), self._leaked_g(np.zeros_like(size)))
         stayed = (size > least_g) & (size > leaked_g) & rest.known
         plates = [index for index in self._reach(step) if stayed[index]]
-        moved = self._movement(plates, now.hold_g, sigma_g)
-        if abs(moved.mass_mg) < 3000 * moved.sigma_g and len(plates) == 1:
-            plates, moved = [], self._movement([], now.hold_g, sigma_g)
-        fact = settled(self.shelf, step, moved, self.window, rest.level_g)
+        if len(plates) == 1 and size[plates[0]] < 3 * self._movement(plates, now.hold_g, sigma_g).sigma_g:
+            plates = []
+        facts = self._told(step, plates, now, sigma_g)
         small = size <= np.maximum(leaked_g, SLOW_MIN_G)  # what is more is a movement of its own
-        beside = [index for index in self._beside(step) if index in plates or small[index]]
+        pressed = self._pressed()
+        beside = [index for index in self._beside(step) if index in plates or (small[index] and not pressed[index])]
         rest.level_g[beside] += now.hold_g[beside]
-        rest.level_g[step.plates] += now.hold_g[step.plates]
+        own = [index for index in step.plates if index in plates or not pressed[index]]
+        rest.level_g[own] += now.hold_g[own]
+        rest.doubt_g[own] = sigma_g[own]
         self.baseline_ns = 0
-        return [fact]
+        return facts
+
+    def _told(self, step: OpenStep, plates: list[int], now: Deviation, sigma_g: Floats) -> list[WeightFact]:
+        """What stayed on these plates: one step, or several that overlapped."""
+        times_ns = self.window.times_ns
+        changes_g = self.window.grams - self.rest.level_g
+        drawn = SumTrace(times_ns, changes_g[:, step.plates].sum(axis=1))
+        traces = [
+            PlateTrace(
+                index,
+                changes_g[:, index],
+                index in plates,
+                float(now.hold_g[index]),
+                float(sigma_g[index]),
+                float(now.shaken * self.rest.sigma_g[index]),
+            )
+            for index in sorted({*plates, *step.plates})
+        ]
+        parts = taken_apart(times_ns, traces, start_ns=step.start_ns, least_g=_BESIDE_MIN_G)
+        if not parts:
+            nothing = self._movement([], now.hold_g, sigma_g)
+            return [settled(self.shelf, step.step_id, nothing, (step.start_ns, drawn.back_ns), drawn)]
+        facts: list[WeightFact] = []
+        for number, part in enumerate(parts):
+            grams, part_sigma_g = now.hold_g.copy(), sigma_g.copy()
+            for index, part_g in part.grams.items():
+                grams[index], part_sigma_g[index] = part_g, part.sigma_g[index]
+            moved = self._movement(sorted(part.grams), grams, part_sigma_g)
+            told_id = step.step_id if number == 0 else self._new_id(part.start_ns)
+            facts.append(settled(self.shelf, told_id, moved, (part.start_ns, part.end_ns), drawn))
+        return facts
+
+    def _new_id(self, start_ns: int) -> StepId:
+        """An id for a step that starts then: two steps of a shelf never start at one instant."""
+        while start_ns in self._starts_ns:
+            start_ns += 1
+        self._starts_ns.append(start_ns)
+        return step_id(self.shelf.shelf_id, start_ns)
 
     def _movement(self, plates: list[int], grams: Floats, sigma_g: Floats) -> Movement:
         """Sum over the plates; its error knows noise, restlessness and that a neighbour's leak may belong to it."""
@@ -224,7 +323,7 @@ class ShelfMovements:
             return Movement({}, float(np.sqrt(np.mean(sigma_g**2))))
         taken = set(plates)
         near = {index for plate in plates for index in self._around(plate)} - taken
-        most_g = _LEAK_SHARE * abs(float(grams[plates].sum()))
+        most_g = _STAYING_SHARE * abs(float(grams[plates].sum()))
         leaked_g = sum(min(max(float(grams[index]), -most_g), most_g) for index in near if not self._is_open(index))
         variance = 2 * float((sigma_g[plates] ** 2).sum())  # of the level before, and of the one after
         # Any share of the leak, from none to all, is as likely.
@@ -236,7 +335,7 @@ class ShelfMovements:
         return noise
 
     def _around(self, plate: int) -> range:
-        return range(max(plate - _LEAK_PLATES, 0), min(plate + _LEAK_PLATES + 1, len(self.shelf.plate_ids)))
+        return range(max(plate - LEAK_PLATES, 0), min(plate + LEAK_PLATES + 1, len(self.shelf.plate_ids)))
 
     def _beside(self, step: OpenStep) -> list[int]:
         """Plates near the step's that no open step has, ascending."""
@@ -275,10 +374,19 @@ def _awaiting(moving: Bools, size: Floats) -> Bools:
 def _greatest_beside(size: Floats) -> Floats:
     """The largest value within two plates of each, itself left out."""
     greatest = np.zeros_like(size)
-    for shift in range(1, min(_LEAK_PLATES + 1, len(size))):
+    for shift in range(1, min(LEAK_PLATES + 1, len(size))):
         np.maximum(greatest[shift:], size[:-shift], out=greatest[shift:])
         np.maximum(greatest[:-shift], size[shift:], out=greatest[:-shift])
     return greatest
+
+
+def _sum_beside(size: Floats) -> Floats:
+    """The sum within two plates of each, itself left out."""
+    total = np.zeros_like(size)
+    for shift in range(1, min(LEAK_PLATES + 1, len(size))):
+        total[shift:] += size[:-shift]
+        total[:-shift] += size[shift:]
+    return total
 
 
 def _runs(indices: NDArray[np.intp]) -> list[list[int]]:

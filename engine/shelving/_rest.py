@@ -11,7 +11,7 @@ from engine.shelving._window import SampleWindow, WindowPart
 Bools = NDArray[np.bool_]
 
 _SHORT_NS, _SHORT_ROWS = 80_000_000, 3
-_HOLD_NS, _HOLD_ROWS = 400_000_000, 8
+_HOLD_NS, _HOLD_ROWS = 400_000_000, 6
 _FIRST_REST_NS = 1_000_000_000
 # A plate that never comes to rest is believed after this long, noise and all.
 _FIRST_REST_LIMIT_NS = 10_000_000_000
@@ -19,6 +19,8 @@ _FIRST_REST_LIMIT_NS = 10_000_000_000
 _LEVEL_TAU_NS = 2_000_000_000
 _NOISE_TAU_NS = 8_000_000_000
 _MIN_NOISE_G = 0.25
+# A level in doubt is learned quickly, and nothing within so many of its errors is a movement.
+_DOUBT_TAU_NS, _DOUBT_LASTS_NS, _DOUBT_SIGMAS = 300_000_000, 1_000_000_000, 3.0
 # Expected range of so many Gaussian samples, in standard deviations.
 _RANGE_SIGMAS = (1.0, 1.0, 1.13, 1.69, 2.06, 2.33, 2.53)
 # Fewer plates than this cannot tell a shaken shelf from a movement on it.
@@ -55,6 +57,7 @@ class AtRest:
     noise_g: Floats  # (3, plates): of a sample, and of both means
     learned: Bools
     since_ns: NDArray[np.int64]
+    doubt_g: Floats  # how far off the level may be after a step that settled amid shaking
     sigma_g: Floats = field(init=False)
     short_sigma_g: Floats = field(init=False)
     hold_sigma_g: Floats = field(init=False)
@@ -67,7 +70,8 @@ class AtRest:
     def unknown(cls, plates: int) -> "AtRest":
         """So many plates, of which nothing is known."""
         none = np.zeros(plates, dtype=np.bool_)
-        return cls(none, np.zeros(plates), np.ones((3, plates)), none.copy(), np.zeros(plates, dtype=np.int64))
+        since_ns = np.zeros(plates, dtype=np.int64)
+        return cls(none, np.zeros(plates), np.ones((3, plates)), none.copy(), since_ns, np.zeros(plates))
 
     def part(self, plates: slice) -> "AtRest":
         """Some of the plates; what is learned of them is learned here too."""
@@ -77,6 +81,7 @@ class AtRest:
             self.noise_g[:, plates],
             self.learned[plates],
             self.since_ns[plates],
+            self.doubt_g[plates],
         )
 
     def forget(self, plates: Bools, t_ns: int) -> None:
@@ -105,6 +110,7 @@ class AtRest:
     def least_g(self, shaken: float = 1.0) -> Floats:
         """What the means of 80 and of 400 ms must exceed to be a movement, (2, plates)."""
         least: Floats = np.maximum((_STANDS_OUT_SIGMAS * shaken) * self.noise_g[1:], _STANDS_OUT_G)
+        least += _DOUBT_SIGMAS * self.doubt_g
         return least
 
     def lately(self, window: SampleWindow) -> Floats:
@@ -143,11 +149,12 @@ class AtRest:
         Each innovation is clipped at a few sigma: an event that nobody noticed yet moves nothing, heavy tails little.
         """
         gain = min(age_ns / _LEVEL_TAU_NS, 0.5)
-        most = 2 * self.short_sigma_g
+        most = 2 * self.short_sigma_g + self.doubt_g
         step = np.minimum(lately_g[0], most)
         np.maximum(step, np.negative(most, out=most), out=step)
-        step *= gain * quiet
+        step *= np.where(self.doubt_g > self.hold_sigma_g, min(age_ns / _DOUBT_TAU_NS, 0.5), gain) * quiet
         self.level_g += step
+        self.doubt_g *= 1 - min(age_ns / _DOUBT_LASTS_NS, 0.5) * quiet
         seen = np.empty_like(self.noise_g)
         np.subtract(newest_g, self.level_g, out=seen[0])
         seen[0] -= lately_g[0]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.domain import Floats, PlateMass, Shelf, ShelfId, StepId, WeightProvisional, WeightSettled
 from engine.shelving._window import WindowPart
@@ -12,9 +13,11 @@ _TRACE_POINTS = 60
 _MIN_TRACE_MS = 20
 # The trace has left its old level at this share of the change, and has arrived when it stays within the other.
 _ONSET_SHARE = 0.2
-_ARRIVAL_SHARE = 0.1
+# Without samples for longer than this it may have left at any time.
+_HOLE_S = 0.15
+ARRIVAL_SHARE = 0.1
 # Plates that moved less than this of what the most moved one did may only lean or leak.
-_MOST_SHARE = 0.4
+MOST_SHARE = 0.4
 
 
 @dataclass
@@ -50,6 +53,22 @@ class Movement:
         )
 
 
+@dataclass(frozen=True)
+class SumTrace:
+    """What some plates together changed by (rows,), against the level before."""
+
+    times_ns: NDArray[np.int64]
+    changes_g: Floats
+
+    @property
+    def back_ns(self) -> int:
+        """When all was as before again."""
+        size = np.abs(self.changes_g)
+        away = np.flatnonzero(size > max(ARRIVAL_SHARE * float(size.max()), 1.0))
+        row = int(away[-1]) + 1 if len(away) else 0
+        return int(self.times_ns[min(row, len(size) - 1)])
+
+
 def step_id(shelf_id: ShelfId, start_ns: int) -> StepId:
     """Unique over restarts: two steps of a shelf never start at one instant."""
     return StepId(f"{shelf_id}@{start_ns}")
@@ -68,19 +87,16 @@ def provisional(t_ns: int, shelf: Shelf, step: OpenStep, moved: Movement) -> Wei
     )
 
 
-def settled(shelf: Shelf, step: OpenStep, moved: Movement, window: WindowPart, level_g: Floats) -> WeightSettled:
-    """The final answer for ``step``, timed and drawn from the samples since."""
-    changes_g = window.grams[:, step.plates] - level_g[step.plates]
-    moved_g = np.array([moved.grams.get(index, 0.0) for index in step.plates])
-    times_ns = window.times_ns
-    start_ns = onset_ns(changes_g, window, moved_g) if moved_g.any() else step.start_ns
-    trace_mg, period_ms, lead_ms = _drawing(changes_g.sum(axis=1), window, start_ns)
+def settled(shelf: Shelf, step_id: StepId, moved: Movement, span_ns: tuple[int, int], trace: SumTrace) -> WeightSettled:
+    """The final answer for a step that lasted for ``span_ns``, drawn from the samples since."""
+    start_ns, end_ns = span_ns
+    trace_mg, period_ms, lead_ms = _drawing(trace, start_ns)
     return WeightSettled(
-        t_ns=int(times_ns[-1]),
-        step_id=step.step_id,
+        t_ns=int(trace.times_ns[-1]),
+        step_id=step_id,
         shelf_id=shelf.shelf_id,
         start_ns=start_ns,
-        end_ns=max(start_ns, _arrival_ns(changes_g, window, moved_g)),
+        end_ns=max(start_ns, end_ns),
         mass_mg=moved.mass_mg,
         sigma_mg=_mg(moved.sigma_g),
         plates=moved.by_plate(shelf),
@@ -96,41 +112,29 @@ def onset_ns(changes_g: Floats, window: WindowPart, moved_g: Floats) -> int:
     ``changes_g`` is (rows, plates). Each plate is looked at alone: a hand that leans on one of them hides in their sum
     what had left another before. Not all of ``moved_g`` may be 0.
     """
-    size = np.abs(moved_g)
-    most = np.flatnonzero(size >= _MOST_SHARE * size.max())
-    return min(_left_ns(changes_g[:, index] / moved_g[index], window) for index in most)
+    size, times_ns = np.abs(moved_g), window.times_ns
+    t_s = (times_ns - times_ns[0]) / 1e9
+    most = np.flatnonzero(size >= MOST_SHARE * size.max())
+    return int(times_ns[0] + round(1e9 * min(left_s(changes_g[:, index] / moved_g[index], t_s) for index in most)))
 
 
-def _left_ns(share: Floats, window: WindowPart) -> int:
+def left_s(share: Floats, t_s: Floats) -> float:
     """When a plate's change (rows,), as a share of what it will be, last left the old level."""
     before = np.flatnonzero(share < _ONSET_SHARE)
-    times_ns = window.times_ns
     if not len(before):
-        return int(times_ns[0])
+        return float(t_s[0])
     row = int(before[-1])
     if row + 1 >= len(share):
-        return int(times_ns[row])
+        return float(t_s[row])
+    if t_s[row + 1] - t_s[row] > _HOLE_S:
+        return float(t_s[row] + t_s[row + 1]) / 2
     into = (_ONSET_SHARE - share[row]) / (share[row + 1] - share[row])
-    return int(times_ns[row] + into * (times_ns[row + 1] - times_ns[row]))
+    return float(t_s[row] + into * (t_s[row + 1] - t_s[row]))
 
 
-def _way_g(changes_g: Floats, moved_g: Floats) -> Floats:
-    """How far the plates are on their way, together (rows,): what leaves one plate makes up for nothing that comes."""
-    way_g: Floats = changes_g @ np.sign(moved_g)
-    return way_g
-
-
-def _arrival_ns(changes_g: Floats, window: WindowPart, moved_g: Floats) -> int:
-    way_g = _way_g(changes_g, moved_g) if moved_g.any() else changes_g.sum(axis=1)
-    off = np.abs(way_g - np.abs(moved_g).sum())
-    away = np.flatnonzero(off > max(_ARRIVAL_SHARE * float(np.abs(way_g).max()), 1.0))
-    row = int(away[-1]) + 1 if len(away) else 0
-    return int(window.times_ns[min(row, len(off) - 1)])
-
-
-def _drawing(trace_g: Floats, window: WindowPart, start_ns: int) -> tuple[tuple[int, ...], int, int]:
+def _drawing(trace: SumTrace, start_ns: int) -> tuple[tuple[int, ...], int, int]:
     """At most 60 points (mg), their period and how far the first lies before the start (ms)."""
-    times_ns = window.times_ns
+    times_ns, trace_g = trace.times_ns, trace.changes_g
     first_ns = max(int(times_ns[0]), start_ns - _LEAD_NS)
     length_ms = (int(times_ns[-1]) - first_ns) // 1_000_000
     period_ms = max(_MIN_TRACE_MS, -(-length_ms // (_TRACE_POINTS - 1)))

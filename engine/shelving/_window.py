@@ -12,7 +12,7 @@ from engine.domain import Floats
 class SampleWindow:
     """A ring written twice, so that the newest rows always lie in one piece."""
 
-    def __init__(self, plates: int, *, rows: int = 512) -> None:
+    def __init__(self, plates: int, *, rows: int = 1024) -> None:
         self._rows = rows
         self._grams = np.zeros((2 * rows, plates))
         self._times_ns = [0] * (2 * rows)

