@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from engine.bench.nanostore._injection import InjectedStep
-from engine.bench.scoring import ReferenceLine
+from engine.bench.scoring import ReferenceLine, began_ns, shelf_of
 from engine.domain import CartLine, NeedsReview, OutputFact, Picked, ShelfId, SkuId, StepId, standing_lines
 
 _SAME_S = 0.6
@@ -123,8 +123,7 @@ def _of_case(case: NeedsReview, *, start_ns: int) -> Said:
 
 
 def _where(step_id: StepId, start_ns: int) -> tuple[ShelfId, float]:
-    shelf, _, began_ns = step_id.rpartition("@")
-    return ShelfId(shelf), (int(began_ns) - start_ns) / 1e9
+    return shelf_of(step_id), (began_ns(step_id) - start_ns) / 1e9
 
 
 def _nearest(step: InjectedStep, said: Sequence[Said]) -> Said | None:

@@ -20,6 +20,7 @@ from engine.bench.scoring._score import (
     SaidLine,
     TrialScore,
 )
+from engine.bench.scoring._steps import began_ns, shelf_of
 from engine.bench.scoring._trial import Evidence, ReferenceLine, Trial, TruePlace
 
 __all__ = [
@@ -52,9 +53,11 @@ __all__ = [
     "TrialScore",
     "TruePlace",
     "accounts_of",
+    "began_ns",
     "billed_units",
     "judge",
     "movements_of",
     "pool",
+    "shelf_of",
     "true_carts",
 ]

@@ -48,6 +48,16 @@ class Change:
         return self.quantity if self.taken else -self.quantity
 
 
+def shelf_of(step_id: StepId) -> ShelfId:
+    """The shelf a step is of: it is named by that and by when it began."""
+    return ShelfId(step_id.rpartition("@")[0])
+
+
+def began_ns(step_id: StepId) -> int:
+    """When the weight began to change, or, of a change nobody weighed, when it was found."""
+    return int(step_id.rpartition("@")[2].rstrip("!"))
+
+
 @dataclass(kw_only=True)
 class Step:
     """One weight step and all that was made of it. ``answered_ns`` is when a question about it was closed."""
@@ -62,12 +72,12 @@ class Step:
     @property
     def shelf_id(self) -> ShelfId:
         """Where it was."""
-        return ShelfId(self.step_id.rpartition("@")[0])
+        return shelf_of(self.step_id)
 
     @property
     def start_ns(self) -> int:
         """When the weight began to change."""
-        return int(self.step_id.rpartition("@")[2].rstrip("!"))
+        return began_ns(self.step_id)
 
     @property
     def end_ns(self) -> int:

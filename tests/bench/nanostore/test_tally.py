@@ -87,8 +87,8 @@ def picked(number: int, *, at_s: float) -> Picked:
 
 
 def asked(*, at_s: float) -> NeedsReview:
-    """A question whether ben put something, rather than anna."""
-    step_id = StepId(f"1-1@{START_NS + ns(at_s)}")
+    """A question whether ben, rather than anna, put something that nobody weighed."""
+    step_id = StepId(f"1-1@{START_NS + ns(at_s)}!")
     chances = [("anna", 300_000), ("ben", 600_000)]
     return NeedsReview(
         t_ns=START_NS + ns(at_s + 1),
