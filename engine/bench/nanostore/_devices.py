@@ -78,6 +78,7 @@ class TrackerServer:
             for frame in self._frames:
                 await self._until(frame.t_s)
                 line = msgspec.json.encode(BodiesTracked(t_ns=0, bodies=frame.bodies)) + b"\n"
+                self._writers = {writer for writer in self._writers if not writer.is_closing()}
                 for writer in self._writers:
                     writer.write(line)
             await asyncio.Event().wait()

@@ -86,9 +86,9 @@ def picked(number: int, *, at_s: float) -> Picked:
     )
 
 
-def asked(*, at_s: float) -> NeedsReview:
-    """A question whether ben, rather than anna, put something that nobody weighed."""
-    step_id = StepId(f"1-1@{START_NS + ns(at_s)}!")
+def asked(*, at_s: float, unseen: bool = False) -> NeedsReview:
+    """A question whether ben put something, rather than anna; of what nobody weighed when it is ``unseen``."""
+    step_id = StepId(f"1-1@{START_NS + ns(at_s)}{'!' if unseen else ''}")
     chances = [("anna", 300_000), ("ben", 600_000)]
     return NeedsReview(
         t_ns=START_NS + ns(at_s + 1),
@@ -117,11 +117,13 @@ def test_the_engines_word_is_its_standing_line_or_the_likeliest_of_a_question() 
         picked(1, at_s=4.0),
         asked(at_s=4.0),
         asked(at_s=6.0),
+        asked(at_s=8.0, unseen=True),
     ]
     heard = said_by_engine(facts, start_ns=START_NS)
     assert [(one.t_s, one.shelf_id, one.taken, one.shopper, one.asked) for one in heard] == [
         (4.0, "1-1", True, "anna", True),
         (6.0, "1-1", False, "ben", True),
+        (8.0, "1-1", False, "ben", True),
     ]
 
 
