@@ -3,16 +3,27 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
-from engine.bench.report import take_provenance, write_benchmarks, write_report
+from engine.bench.modbus import ModbusReport, measure_modbus
+from engine.bench.report import (
+    modbus_markdown,
+    shelves_markdown,
+    sweep_markdown,
+    take_provenance,
+    write_benchmarks,
+    write_report,
+)
 from engine.bench.scoring import SetReport
 from engine.bench.sets import SetPlan, play_set
+from engine.bench.shelf import ShelfPlan, ShelfReport, bench_shelf
 from engine.bench.staging import Level
 from engine.bench.sweep import SweepPlan, SweepReport, sweep
 
 Tell = Callable[[str], None]
+R = TypeVar("R", SweepReport, ShelfReport, ModbusReport)
 
 PIXEL_RECIPES = (
     "single-pick",
@@ -30,7 +41,7 @@ PIXEL_RECIPES = (
 
 _SEEDS = {"recipes": 10, "adversarial": 4, "day": 1, "peak": 1, "lighting": 3, "faults": 3}
 SWEEP = SweepPlan(seeds=(1, 2))
-_SWEEP_FILE = "sweep.json"
+POLLED_S = 20.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,9 +58,12 @@ class Publication:
 def publish(publication: Publication, tell: Tell) -> None:
     """Play what is missing, or everything, and write the page. Raises what ``play_set`` raises, and ``OSError``."""
     reports = [_report(publication, plan, tell) for plan in plans()]
-    swept = _sweep(publication, tell)
+    swept = _kept(publication, "sweep", SweepReport, lambda: sweep(SWEEP, tell), tell)
+    felt = _kept(publication, "shelf", ShelfReport, lambda: bench_shelf(ShelfPlan(), tell), tell)
+    polled = _kept(publication, "modbus", ModbusReport, lambda: measure_modbus(seconds=POLLED_S, tell=tell), tell)
     provenance = take_provenance(command=publication.command, root=publication.root)
-    write_benchmarks(publication.page, reports, provenance, swept=swept)
+    sections = sweep_markdown(swept), shelves_markdown(felt), modbus_markdown(polled)
+    write_benchmarks(publication.page, reports, provenance, sections=sections)
 
 
 def plans() -> list[SetPlan]:
@@ -75,10 +89,10 @@ def _report(publication: Publication, plan: SetPlan, tell: Tell) -> SetReport:
     return msgspec.json.decode(kept.read_bytes(), type=SetReport)
 
 
-def _sweep(publication: Publication, tell: Tell) -> SweepReport:
-    kept = publication.folder / _SWEEP_FILE
+def _kept(publication: Publication, name: str, kind: type[R], make: Callable[[], R], tell: Tell) -> R:
+    """What a bench found, from the folder or anew."""
+    kept = publication.folder / f"{name}.json"
     if publication.again or not kept.is_file():
-        tell("sweep")
-        swept = sweep(SWEEP, tell)
-        kept.write_bytes(msgspec.json.encode(swept))
-    return msgspec.json.decode(kept.read_bytes(), type=SweepReport)
+        tell(name)
+        kept.write_bytes(msgspec.json.encode(make()))
+    return msgspec.json.decode(kept.read_bytes(), type=kind)

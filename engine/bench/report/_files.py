@@ -8,10 +8,8 @@ import msgspec
 from engine.bench.report._markdown import markdown
 from engine.bench.report._picture import draw
 from engine.bench.report._provenance import Provenance
-from engine.bench.report._sweep import sweep_markdown
 from engine.bench.report._words import percent
 from engine.bench.scoring import SetReport
-from engine.bench.sweep import SweepReport
 
 _PREFACE = """\
 Figures of a simulation: the twin's store, shoppers and devices, not those of a real shop.
@@ -38,9 +36,9 @@ def write_report(folder: Path, report: SetReport) -> tuple[Path, Path, Path]:
 
 
 def write_benchmarks(
-    file: Path, reports: Sequence[SetReport], provenance: Provenance, *, swept: SweepReport | None = None
+    file: Path, reports: Sequence[SetReport], provenance: Provenance, *, sections: Sequence[str] = ()
 ) -> None:
-    """Write all sets, and the sweep if there is one, to one Markdown file, a summary first. Raises ``OSError``."""
+    """Write all sets to one Markdown file, a summary first and other ``sections`` last. Raises ``OSError``."""
     versions = ", ".join(f"{name} {number}" for name, number in provenance.versions.items())
     parts = [
         "# Benchmarks",
@@ -50,7 +48,7 @@ def write_benchmarks(
         _summary(reports),
     ]
     parts += [markdown(report, depth=2).rstrip() for report in reports]
-    parts += [sweep_markdown(swept).rstrip()] if swept is not None else []
+    parts += [section.rstrip() for section in sections]
     text = "\n\n".join(parts)
     file.write_text(text + "\n", encoding="utf-8")
 
