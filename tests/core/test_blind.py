@@ -178,3 +178,10 @@ def test_a_checkpoint_keeps_reaches() -> None:
     reached(core)
     again = StoreCore.restore(STORE, core.checkpoint())
     assert weighed_again(again, 20, MASS_G[SKU]) == weighed_again(core, 20, MASS_G[SKU])
+
+
+@pytest.mark.parametrize(("named_s", "asked"), [(AT_S + 0.8, 1), (AT_S + 2.4, 0)])
+def test_a_reach_is_asked_about_only_if_the_plate_was_out_by_then(named_s: float, asked: int) -> None:
+    core = StoreCore(STORE)
+    play(core, [baseline("s1", 1, AT_REST, resumed=True), *later(2, 5)])
+    assert len(questions(reached(core, out(at_s=named_s)))) == asked
