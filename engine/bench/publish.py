@@ -41,6 +41,7 @@ PIXEL_RECIPES = (
 
 _SEEDS = {"recipes": 10, "adversarial": 4, "day": 1, "peak": 1, "lighting": 3, "faults": 3}
 SWEEP = SweepPlan(seeds=(1, 2))
+SHELF = ShelfPlan()
 POLLED_S = 20.0
 
 
@@ -59,7 +60,7 @@ def publish(publication: Publication, tell: Tell) -> None:
     """Play what is missing, or everything, and write the page. Raises what ``play_set`` raises, and ``OSError``."""
     reports = [_report(publication, plan, tell) for plan in plans()]
     swept = _kept(publication, "sweep", SweepReport, lambda: sweep(SWEEP, tell), tell)
-    felt = _kept(publication, "shelf", ShelfReport, lambda: bench_shelf(ShelfPlan(), tell), tell)
+    felt = _kept(publication, "shelf", ShelfReport, lambda: bench_shelf(SHELF, tell), tell)
     polled = _kept(publication, "modbus", ModbusReport, lambda: measure_modbus(seconds=POLLED_S, tell=tell), tell)
     provenance = take_provenance(command=publication.command, root=publication.root)
     sections = sweep_markdown(swept), shelves_markdown(felt), modbus_markdown(polled)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from drivers.twin.physics import assumed
@@ -9,7 +10,7 @@ from engine.bench.publish import Publication, publish
 from engine.bench.report import sweep_markdown, write_report
 from engine.bench.sets import SetPlan, play_set
 from engine.bench.sweep import FACTORS, SweepPlan, sweep
-from tests.bench.quick import write_quick
+from tests.bench.quick import POLLED, TINY_SHELF, write_quick
 
 
 @pytest.fixture
@@ -37,12 +38,17 @@ def test_the_page_is_made_of_the_kept_reports(scenario: Path, tmp_path: Path, mo
     swept = SweepPlan(seeds=(1,), assumptions=("creep_share",), scenario=scenario)
     monkeypatch.setattr("engine.bench.publish.plans", lambda: [plan])
     monkeypatch.setattr("engine.bench.publish.SWEEP", swept)
+    monkeypatch.setattr("engine.bench.publish.SHELF", TINY_SHELF)
     folder, page = tmp_path / "kept", tmp_path / "BENCHMARKS.md"
     write_report(folder, play_set(plan, tell=lambda _: None))
+    (folder / "modbus.json").write_bytes(msgspec.json.encode(POLLED))
     told: list[str] = []
     publication = Publication(folder=folder, page=page, root=tmp_path, command="tillfree bench publish", again=False)
     publish(publication, told.append)
     text = page.read_text(encoding="utf-8")
     assert "| own | signal | 1 | 1 | 1.000 |" in text
     assert "| creep_share |" in text
+    assert "## Load cells" in text
+    assert "| 16 x 64 registers, 50 Hz, 1000 cycles | Tillfree |" in text
     assert "own, signal level" not in told
+    assert "modbus" not in told
