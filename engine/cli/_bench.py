@@ -53,6 +53,24 @@ def shelf(
     write_json(json_file, bench_shelf(plan.quick if quick else plan, tell=typer.echo))
 
 
+@app.command("tracking")
+def tracking(
+    wildtrack: Annotated[Path, typer.Option(help="Folder with data/wildtrack: calibration and annotations.")],
+    json_file: JsonOption = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Forty instants, one seed of each kind.")] = False,
+) -> None:
+    """Follow the people of an annotated recording with seven cameras, behind simulated detectors."""
+    from engine.bench.tracking import TrackingPlan, bench_tracking
+
+    plan = TrackingPlan(tuned=(0,), untuned=(3,), instants=40) if quick else TrackingPlan()
+    try:
+        report = bench_tracking(wildtrack, plan, tell=typer.echo)
+    except (FileNotFoundError, ValueError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+    write_json(json_file, report)
+
+
 @app.command("fit-noise")
 def fit_noise(
     data: Annotated[Path, typer.Option(help="Folder with plate_data.json.")],
