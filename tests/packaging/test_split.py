@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 QT = ("PySide6", "shiboken6", "pyqtgraph")
-ENGINE_ONLY = ("cv2", "onnxruntime", "psutil", "pymodbus", "simplejpeg")
-DEMO_ONLY = ("numba", "onnx")
+ENGINE_ONLY = ("cv2", "numba", "onnxruntime", "psutil", "pymodbus", "simplejpeg")
+DEMO_ONLY = ("onnx",)
 DEV_ONLY = ("av", "hypothesis", "pytest")
 
 WITHOUT = "import sys; sys.modules.update(dict.fromkeys({absent!r}))\n"  # None: importing it raises ImportError

@@ -3,22 +3,36 @@
 A hand at a shelf is hidden from most cameras, and where a pose model cannot see a hand it guesses one nearer to the
 body. So single views are believed by their scores, with heavy tails; an arm farther away than the body, less; and a
 forearm has its length: rays that contradict each other must not shorten it.
+
+Numba kernels, for every frame asks for it: in numpy the same took 60 times as long, over a fifth of all that an engine
+does. Neither fused multiplication nor another order of sums is allowed to them, so they agree to the byte everywhere.
 """
+# Numba infers the types of kernels.
+# ruff: noqa: ANN001, ANN202, PLR0913
+# mypy: allow-untyped-defs, allow-untyped-calls
 
 from dataclasses import dataclass
+from typing import Any
 
+import numba
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.domain import Floats
 
-_SHOULDERS = (5, 6)
-_ARMS = np.array([(7, 9), (8, 10)])  # elbow and wrist of each side
-_SIDES = np.array([1.0, -1.0])
+_compiled: Any = numba.njit(cache=True, error_model="numpy")
+# Compiled when the module is imported, or found compiled: the first frame of a day is not kept waiting.
+_placing: Any = numba.njit(
+    "Tuple((f8[:,:,::1], f8[:,::1]))"
+    "(f8[:,:,::1], f8[:,::1], f8[:,:,:,::1], f8[:,:,::1], f8[:,:,::1], f8[:,::1], f8[:,::1])",
+    cache=True,
+    error_model="numpy",
+)
+
+_LEFT_SHOULDER = 5  # then the right one; then elbows and wrists, left before right
 
 # Spread of an elbow and a wrist with score 1, which a score divides: measured on rendered shoppers who reach, hidden
 # hands included.
-_SURE_M = np.array([0.03, 0.05])
+_SURE_M = (0.03, 0.05)
 _LEAST_SCORE = 0.1
 _BEHIND_BODY = 3.0  # so much more when the arm is straight behind the body
 _LEAST_M = 0.03
@@ -30,7 +44,7 @@ _TAIL = 2.0  # degrees of freedom of Student's t
 _UPPER_ARM_M, _UPPER_ARM_SIGMA_M = 0.25, 0.03
 _FOREARM_M, _FOREARM_SIGMA_M = 0.24, 0.03
 _NO_SHOULDER_M = 1.0
-_LOOSE_M = np.array([0.8, 1.0])  # spread of elbows and wrists about their shoulder
+_LOOSE_M = (0.8, 1.0)  # spread of elbows and wrists about their shoulder
 _ROUNDS = 5
 
 
@@ -51,114 +65,199 @@ class Lines:
 
 def place_arms(joints: Floats, sigmas: Floats, lines: Lines) -> tuple[Floats, Floats]:
     """Joints (T, 17, 3) and sigmas (T, 17) with elbows and wrists placed anew; a sigma of 0 stays one."""
-    arms = _Arms.of(joints, sigmas, lines)
-    placed = _started(joints, sigmas)
-    for _ in range(_ROUNDS):
-        information, target = arms.equations(placed)
-        placed = np.asarray(np.linalg.solve(information, target[..., None]), np.float64).reshape(placed.shape)
-    information, _ = arms.equations(placed, sharp=True)
-    variance = np.diagonal(np.linalg.inv(information), axis1=-2, axis2=-1).reshape(placed.shape).mean(axis=-1)
-    spread = np.sqrt(variance * np.maximum(arms.excess(placed), 1.0))
-    seen = sigmas[:, _ARMS] > 0
-    joints, sigmas = joints.copy(), sigmas.copy()
-    joints[:, _ARMS] = np.where(seen[..., None], placed, joints[:, _ARMS])
-    sigmas[:, _ARMS] = spread * seen
-    return joints, sigmas
+    given = (joints, sigmas, lines.rays, lines.origin, lines.scores, lines.late_s, lines.pixel_m)
+    placed: tuple[Floats, Floats] = _place(*(np.ascontiguousarray(array, np.float64) for array in given))
+    return placed
 
 
-def _started(joints: Floats, sigmas: Floats) -> Floats:
-    """Where elbows and wrists (T, 2, 2, 3) are to begin: as they are, hanging where nobody saw them."""
-    start = joints[:, _ARMS]
-    hanging = joints[:, _SHOULDERS, None] - np.array([[0.0, 0.0, _UPPER_ARM_M], [0.0, 0.0, _UPPER_ARM_M + _FOREARM_M]])
-    return np.where(sigmas[:, _ARMS, None] > 0, start, hanging)
-
-
-@dataclass(frozen=True)
-class _Arms:
-    """Two arms, each an elbow and a wrist, of T bodies, which V views saw.
-
-    ``shoulder`` (T, 2, 3) and the variance of an elbow's distance from it (T, 2); ``rays`` (T, 2, 2, V, 3) to elbows
-    and wrists, ``nearest`` the points on them that are nearest to the store's origin, and their ``weight``
-    (T, 2, 2, V).
-    """
-
-    shoulder: Floats
-    upper_variance: Floats
-    rays: Floats
-    nearest: Floats
-    weight: Floats
-
-    @classmethod
-    def of(cls, joints: Floats, sigmas: Floats, lines: Lines) -> "_Arms":
-        """What is known of arms before they are placed."""
-        shoulder, unsure_m = joints[:, _SHOULDERS], sigmas[:, _SHOULDERS]
-        upper_m = np.where(unsure_m > 0, np.hypot(_UPPER_ARM_SIGMA_M, unsure_m), _NO_SHOULDER_M)
-        doubt = _doubt(shoulder, np.all(unsure_m > 0, axis=1), lines.origin)
-        scores = np.moveaxis(lines.scores[:, :, _ARMS], 1, -1)
-        guess_m = _SURE_M[:, None] * doubt[:, :, None] / np.maximum(scores, _LEAST_SCORE)
-        blur = lines.pixel_m**2 + (_SPEED_MPS * lines.late_s) ** 2 + _LEAST_M**2
-        rays = np.moveaxis(lines.rays[:, :, _ARMS], 1, -2)
-        origin = lines.origin[:, None, None]
-        nearest = origin - (rays * origin).sum(axis=-1, keepdims=True) * rays
-        return cls(shoulder, upper_m**2, rays, nearest, (scores > 0) / (guess_m**2 + blur[:, None, None]))
-
-    def equations(self, placed: Floats, *, sharp: bool = False) -> tuple[Floats, Floats]:
-        """Information (T, 2, 6, 6) and its target (T, 2, 6), linear about elbows and wrists (T, 2, 2, 3).
-
-        ``sharp``: what a ray adds to how sure a place is, not how strongly it pulls there: far from it, nothing.
-        """
-        misfit = self._misfit(placed)
-        believed = self.weight * (_TAIL + 2) / (_TAIL + misfit)  # rays that a joint lies far from, less
-        if sharp:
-            believed *= np.maximum(_TAIL - misfit, 0.0) / (_TAIL + misfit)
-        weighted = believed[..., None] * self.rays
-        seen = (believed.sum(axis=-1) + 1 / _LOOSE_M**2)[..., None, None] * np.eye(3)
-        seen -= weighted.swapaxes(-1, -2) @ self.rays
-        pointed = (believed[..., None, :] @ self.nearest)[..., 0, :]
-        pointed += self.shoulder[:, :, None] / (_LOOSE_M**2)[:, None]
-        information = np.zeros((*placed.shape[:2], 6, 6))
-        information[..., :3, :3], information[..., 3:, 3:] = seen[:, :, 0], seen[:, :, 1]
-        target = pointed.reshape(*placed.shape[:2], 6)
-        self._keep_upper_arm(information, target, placed[:, :, 0])
-        _keep_forearm(information, target, placed[:, :, 1] - placed[:, :, 0])
-        return information, target
-
-    def excess(self, placed: Floats) -> Floats:
-        """How much larger the squared errors of joints' views are than expected, (T, 2, 2)."""
-        views = np.count_nonzero(self.weight, axis=-1)
-        excess: Floats = self._misfit(placed).sum(axis=-1) / np.maximum(2 * views, 1)
-        return excess
-
-    def _misfit(self, placed: Floats) -> Floats:
-        """Squared distances of rays from joints, in sigmas, (T, 2, 2, V)."""
-        off = placed[..., None, :] - self.nearest
-        along = (off * self.rays).sum(axis=-1)
-        misfit: Floats = self.weight * np.maximum((off * off).sum(axis=-1) - along * along, 0.0)
-        return misfit
-
-    def _keep_upper_arm(self, information: Floats, target: Floats, elbow: Floats) -> None:
-        way = _unit(elbow - self.shoulder)
-        length_m = _UPPER_ARM_M + (way * self.shoulder).sum(axis=-1)
-        information[..., :3, :3] += way[..., :, None] * way[..., None, :] / self.upper_variance[..., None, None]
-        target[..., :3] += way * (length_m / self.upper_variance)[..., None]
-
-
-def _keep_forearm(information: Floats, target: Floats, forearm: Floats) -> None:
-    way = _unit(forearm)
-    apart = np.concatenate([-way, way], axis=-1)
-    information += apart[..., :, None] * apart[..., None, :] / _FOREARM_SIGMA_M**2
-    target += apart * _FOREARM_M / _FOREARM_SIGMA_M**2
-
-
-def _doubt(shoulder: Floats, known: NDArray[np.bool_], origin: Floats) -> Floats:
-    """How much less each arm of T bodies is believed, for being behind its body in a view; (T, 2, V)."""
-    across = _unit(shoulder[:, 0] - shoulder[:, 1]) * known[:, None]
-    sight = _unit(shoulder.mean(axis=1)[:, None] - origin)
-    behind = _SIDES[:, None] * (across[:, None] * sight).sum(axis=-1)[:, None]
-    doubt: Floats = 1 + (_BEHIND_BODY - 1) * np.maximum(behind, 0.0)
+@_compiled
+def _doubt(joints, sigmas, origin, side):
+    """How much less an arm is believed in each of V views, for being behind its body there."""
+    left, right = joints[_LEFT_SHOULDER], joints[_LEFT_SHOULDER + 1]
+    doubt = np.ones(len(origin))
+    if sigmas[_LEFT_SHOULDER] > 0 and sigmas[_LEFT_SHOULDER + 1] > 0:
+        across = left - right if side == 0 else right - left
+        across /= _length(across)
+        for v in range(len(origin)):
+            sight = (left + right) / 2 - origin[v]
+            doubt[v] += (_BEHIND_BODY - 1) * max(_dot(across, sight) / _length(sight), 0.0)
     return doubt
 
 
-def _unit(vectors: Floats) -> Floats:
-    units: Floats = vectors / np.maximum(np.sqrt((vectors * vectors).sum(axis=-1, keepdims=True)), 1e-6)
-    return units
+@_compiled
+def _weigh(scores, doubt, late_s, pixel_m, weight):
+    """Fill in one over the squared error of each view (2, V) of an elbow and a wrist; 0 where it does not see it."""
+    for v in range(len(scores)):
+        blur_m2 = pixel_m[v] ** 2 + (_SPEED_MPS * late_s[v]) ** 2 + _LEAST_M**2
+        for part in range(2):
+            guess_m = _SURE_M[part] * doubt[v] / max(scores[v, part], _LEAST_SCORE)
+            weight[part, v] = 1 / (guess_m**2 + blur_m2) if scores[v, part] > 0 else 0.0
+
+
+@_compiled
+def _bring_near(rays, origin, nearest):
+    """Fill in the points (2, V, 3) on the rays (V, 2, 3) that are nearest to the store's origin."""
+    for v in range(len(rays)):
+        for part in range(2):
+            along = _dot(rays[v, part], origin[v])
+            for axis in range(3):
+                nearest[part, v, axis] = origin[v, axis] - along * rays[v, part, axis]
+
+
+@_compiled
+def _start(shoulder, arm, seen, placed):
+    """Fill in where an elbow and a wrist (2, 3) are to begin: as they are, hanging where nobody saw them."""
+    for part in range(2):
+        placed[part] = arm[part] if seen[part] else shoulder
+        if not seen[part]:
+            placed[part, 2] -= _UPPER_ARM_M + part * _FOREARM_M
+
+
+@_compiled
+def _fit(shoulder, unsure_m, rays, nearest, weight, placed, spread_m):
+    """Place an elbow and a wrist (2, 3), and fill in how sure each is (2,).
+
+    From rays (V, 2, 3), their ``nearest`` points (2, V, 3) and ``weight`` (2, V), about a shoulder whose sigma is
+    ``unsure_m``.
+    """
+    upper_m2 = _UPPER_ARM_SIGMA_M**2 + unsure_m**2 if unsure_m > 0 else _NO_SHOULDER_M**2
+    information, target, variance = np.empty((6, 6)), np.empty(6), np.empty(6)
+    for turn in range(_ROUNDS + 1):
+        sharp = turn == _ROUNDS
+        information[:], target[:] = 0.0, 0.0
+        for part in range(2):
+            _look_along(rays[:, part], nearest[part], weight[part], placed[part], sharp, information, target, part)
+            for axis in range(3):
+                information[3 * part + axis, 3 * part + axis] += 1 / _LOOSE_M[part] ** 2
+                target[3 * part + axis] += shoulder[axis] / _LOOSE_M[part] ** 2
+        _keep_lengths(shoulder, upper_m2, placed, information, target)
+        _decompose(information)
+        if not sharp:
+            _substitute(information, target)
+            placed[0], placed[1] = target[:3], target[3:]
+    _invert(information, variance)
+    for part in range(2):
+        excess, views = 0.0, 0
+        for v in range(len(rays)):
+            excess += weight[part, v] * _off2(placed[part], nearest[part, v], rays[v, part])
+            views += weight[part, v] > 0
+        spread_m[part] = np.sqrt(variance[3 * part : 3 * part + 3].mean() * max(excess / max(2 * views, 1), 1.0))
+
+
+@_compiled
+def _look_along(rays, nearest, weight, placed, sharp, information, target, part):
+    """Add what the rays (V, 3) to one joint say of it to the information (6, 6) and its target (6,).
+
+    Rays that the joint lies far from are believed less. ``sharp``: what a ray adds to how sure a place is, not how
+    strongly it pulls there: far from it, nothing.
+    """
+    for v in range(len(rays)):
+        misfit = weight[v] * _off2(placed, nearest[v], rays[v])
+        believed = weight[v] * (_TAIL + 2) / (_TAIL + misfit)
+        if sharp:
+            believed *= max(_TAIL - misfit, 0.0) / (_TAIL + misfit)
+        for a in range(3):
+            for b in range(3):
+                across = (1.0 if a == b else 0.0) - rays[v, a] * rays[v, b]
+                information[3 * part + a, 3 * part + b] += believed * across
+            target[3 * part + a] += believed * nearest[v, a]
+
+
+@_compiled
+def _keep_lengths(shoulder, upper_m2, placed, information, target):
+    """Add that an upper arm and a forearm point as they do and have their lengths."""
+    upper, fore = placed[0] - shoulder, placed[1] - placed[0]
+    upper /= _length(upper)
+    fore /= _length(fore)
+    length_m = _UPPER_ARM_M + _dot(upper, shoulder)
+    for a in range(3):
+        target[a] += upper[a] * length_m / upper_m2 - fore[a] * _FOREARM_M / _FOREARM_SIGMA_M**2
+        target[3 + a] += fore[a] * _FOREARM_M / _FOREARM_SIGMA_M**2
+        for b in range(3):
+            apart = fore[a] * fore[b] / _FOREARM_SIGMA_M**2
+            information[a, b] += upper[a] * upper[b] / upper_m2 + apart
+            information[3 + a, 3 + b] += apart
+            information[a, 3 + b] -= apart
+            information[3 + a, b] -= apart
+
+
+@_compiled
+def _decompose(matrix):
+    """Cholesky's decomposition of a symmetric positive matrix (6, 6), in its place: its lower triangle."""
+    for a in range(6):
+        for b in range(a + 1):
+            rest = matrix[a, b]
+            for c in range(b):
+                rest -= matrix[a, c] * matrix[b, c]
+            matrix[a, b] = np.sqrt(rest) if a == b else rest / matrix[b, b]
+
+
+@_compiled
+def _substitute(lower, target):
+    """Solve lower @ lower.T @ x = target (6,), in the target's place."""
+    for a in range(6):
+        for b in range(a):
+            target[a] -= lower[a, b] * target[b]
+        target[a] /= lower[a, a]
+    for a in range(5, -1, -1):
+        for b in range(a + 1, 6):
+            target[a] -= lower[b, a] * target[b]
+        target[a] /= lower[a, a]
+
+
+@_compiled
+def _invert(lower, variance):
+    """Fill in the diagonal (6,) of the inverse of lower @ lower.T."""
+    unit = np.empty(6)
+    for a in range(6):
+        unit[:] = 0.0
+        unit[a] = 1.0
+        _substitute(lower, unit)
+        variance[a] = unit[a]
+
+
+@_compiled
+def _off2(place, nearest, ray):
+    """The squared distance of a ray from a place."""
+    off2, along = 0.0, 0.0
+    for axis in range(3):
+        off = place[axis] - nearest[axis]
+        off2 += off * off
+        along += off * ray[axis]
+    return max(off2 - along * along, 0.0)
+
+
+@_compiled
+def _dot(a, b):
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+
+
+@_compiled
+def _length(vector):
+    return max(np.sqrt(_dot(vector, vector)), 1e-6)
+
+
+@_placing
+def _place(joints, sigmas, rays, origin, scores, late_s, pixel_m):
+    """As ``place_arms`` says; what is given stays as it is."""
+    joints, sigmas = joints.copy(), sigmas.copy()
+    views = origin.shape[1]
+    nearest, weight = np.empty((2, views, 3)), np.empty((2, views))
+    placed, spread_m = np.empty((2, 3)), np.empty(2)
+    for t in range(len(joints)):
+        for side in range(2):
+            shoulder, arm = _LEFT_SHOULDER + side, slice(_LEFT_SHOULDER + side + 2, _LEFT_SHOULDER + side + 5, 2)
+            seen = sigmas[t, arm] > 0
+            if not seen.any():
+                continue
+            arm_rays, arm_scores = rays[t, :, arm], scores[t, :, arm]
+            doubt = _doubt(joints[t], sigmas[t], origin[t], side)
+            _weigh(arm_scores, doubt, late_s[t], pixel_m[t], weight)
+            _bring_near(arm_rays, origin[t], nearest)
+            _start(joints[t, shoulder], joints[t, arm], seen, placed)
+            _fit(joints[t, shoulder], sigmas[t, shoulder], arm_rays, nearest, weight, placed, spread_m)
+            for part in range(2):
+                if seen[part]:
+                    joints[t, shoulder + 2 + 2 * part] = placed[part]
+                    sigmas[t, shoulder + 2 + 2 * part] = spread_m[part]
+    return joints, sigmas
