@@ -2,6 +2,7 @@
 
 from engine.core._cases import Case
 from engine.core._conservation import judge
+from engine.core._onhand import plates_of
 from engine.core._state import World
 from engine.domain import (
     AcceptShelf,
@@ -107,6 +108,7 @@ def _shelf(world: World, shelf_id: ShelfId, pending: set[StepId]) -> ShelfGrams:
         open_mg=totals.open_mg,
         missing_mg=totals.missing_mg,
         sigma_mg=totals.sigma_mg,
+        plates=plates_of(world, shelf_id),
     )
 
 

@@ -107,6 +107,7 @@ from engine.domain._views import (
     Evidence,
     EvidenceRequest,
     FloorView,
+    PlateStock,
     ProcessHealth,
     Reply,
     Request,
@@ -116,6 +117,7 @@ from engine.domain._views import (
     SnapshotRequest,
     StockView,
     UnitMassProposal,
+    UnitsLying,
     View,
 )
 
@@ -178,6 +180,7 @@ __all__ = [
     "Plate",
     "PlateId",
     "PlateMass",
+    "PlateStock",
     "Point2",
     "Policy",
     "Probability",
@@ -214,6 +217,7 @@ __all__ = [
     "Tick",
     "TrackId",
     "UnitMassProposal",
+    "UnitsLying",
     "UnseenUnits",
     "UnwitnessedChange",
     "Vector3",

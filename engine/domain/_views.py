@@ -5,7 +5,7 @@ import msgspec
 from engine.domain._commands import Accepted, Command, Refused
 from engine.domain._facts import OutputFact, PersonSeen, WeightSettled
 from engine.domain._geometry import Vector3
-from engine.domain._ids import CameraId, CaseId, CommandId, ShelfId, SkuId, TrackId, VisitId
+from engine.domain._ids import CameraId, CaseId, CommandId, PlateId, ShelfId, SkuId, TrackId, VisitId
 from engine.domain._store import Store
 
 
@@ -31,6 +31,28 @@ class FloorView(View, frozen=True, kw_only=True, tag=True):
     shoppers: tuple[ShopperOnFloor, ...]
 
 
+class UnitsLying(msgspec.Struct, frozen=True, kw_only=True):
+    """Units of a product that lie where another one belongs, or none."""
+
+    sku_id: SkuId
+    units: int
+
+
+class PlateStock(msgspec.Struct, frozen=True, kw_only=True):
+    """What lies on a plate that weighs ``mass_mg``, last known to be weighed at ``felt_ns``.
+
+    ``units`` of the planned product, as the scales count them once what is ``misplaced`` there by the books is taken
+    off; 0 when none is planned. ``beside_mg`` is what weighs more (or less) than these.
+    """
+
+    plate_id: PlateId
+    mass_mg: int
+    felt_ns: int
+    units: int
+    beside_mg: int
+    misplaced: tuple[UnitsLying, ...] = ()
+
+
 class ShelfGrams(msgspec.Struct, frozen=True, kw_only=True):
     """Where the grams of one shelf are: ``opened_mg``, which once lay there or was brought by staff, is all the others.
 
@@ -47,6 +69,7 @@ class ShelfGrams(msgspec.Struct, frozen=True, kw_only=True):
     open_mg: int
     missing_mg: int
     sigma_mg: int
+    plates: tuple[PlateStock, ...] = ()
 
 
 class UnitMassProposal(msgspec.Struct, frozen=True, kw_only=True):
