@@ -16,6 +16,7 @@ from console.model._notices import (
     Notice,
     ReceiptChanged,
     Reset,
+    ShelvesChanged,
     VisitChanged,
 )
 from console.model._review import (
@@ -28,6 +29,7 @@ from console.model._review import (
     charge_minor,
 )
 from console.model._search import find_products, likely_quantity
+from console.model._shelves import Acceptance, FacingStock, Level, Misplaced, ShelvesState
 from console.model._visits import (
     SHOPPER_COLOURS,
     Receipt,
@@ -46,6 +48,7 @@ __all__ = [
     "SLOW_LAG_MS",
     "STALE_AFTER_NS",
     "TRAIL_NS",
+    "Acceptance",
     "CameraChanged",
     "CameraTile",
     "CameraTiles",
@@ -58,17 +61,22 @@ __all__ = [
     "Decision",
     "DecisionStage",
     "EngineClock",
+    "FacingStock",
     "FaultKey",
     "FloorMoved",
     "FloorState",
     "HealthChanged",
     "HealthState",
+    "Level",
     "Link",
+    "Misplaced",
     "Notice",
     "Receipt",
     "ReceiptChanged",
     "Reset",
     "ReviewQueue",
+    "ShelvesChanged",
+    "ShelvesState",
     "StoreState",
     "TrackOnFloor",
     "TrailPoint",

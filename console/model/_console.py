@@ -7,17 +7,22 @@ from console.model._cameras import CameraTiles
 from console.model._clock import NS_PER_S, EngineClock
 from console.model._floor import FloorState
 from console.model._health import HealthState
-from console.model._notices import CameraChanged, FloorMoved, HealthChanged, Notice, Reset
+from console.model._notices import CameraChanged, FloorMoved, HealthChanged, Notice, Reset, ShelvesChanged
 from console.model._review import ReviewQueue
+from console.model._shelves import ShelvesState
 from console.model._visits import StoreState
 from engine.domain import (
+    Accepted,
     BackgroundPlate,
     CameraOverlay,
+    CommandRequest,
     EngineHealth,
     FloorView,
     OutputFact,
     Policy,
+    Refused,
     Snapshot,
+    StockView,
     Store,
     View,
 )
@@ -26,6 +31,7 @@ from engine.wire import HEALTH, Published
 LOST_AFTER_NS = int(2.5 / HEALTH.expected_hz * NS_PER_S)
 """The engine says how it is every second; silence of two and a half of them is a loss."""
 
+_Shown = FloorView | CameraOverlay | BackgroundPlate | EngineHealth | StockView
 _NO_STORE = Store(
     name="",
     currency="XXX",
@@ -66,6 +72,7 @@ class ConsoleModel:
         self.clock = EngineClock()
         self.state = StoreState(_NO_STORE)
         self.review = ReviewQueue(_NO_STORE)
+        self.shelves = ShelvesState(_NO_STORE)
         self.floor = FloorState()
         self.cameras = CameraTiles()
         self.health = HealthState()
@@ -85,7 +92,7 @@ class ConsoleModel:
             return ()
         self._hear(at_ns)
         match message.body:
-            case FloorView() | CameraOverlay() | BackgroundPlate() | EngineHealth() as view:
+            case FloorView() | CameraOverlay() | BackgroundPlate() | EngineHealth() | StockView() as view:
                 self.clock.hear(view.t_ns, at_ns=at_ns)
                 return self._show(view, at_ns)
             case View():
@@ -100,6 +107,16 @@ class ConsoleModel:
     def lose(self, reason: str) -> None:
         """The network side could not reach the engine, and why."""
         self._lost_reason = reason
+
+    def send(self, request: CommandRequest) -> None:
+        """A command of ours leaves."""
+        self.review.send(request)
+        self.shelves.send(request)
+
+    def answer(self, reply: Accepted | Refused) -> None:
+        """The engine answered a command of ours."""
+        self.review.answer(reply)
+        self.shelves.answer(reply)
 
     def connection(self, at_ns: int) -> Connection:
         """How the link stands now."""
@@ -118,6 +135,7 @@ class ConsoleModel:
         self.clock.start(snapshot.t_ns, wall_ns=snapshot.wall_ns, at_ns=at_ns)
         self.state = StoreState(snapshot.store)
         self.review.restart(snapshot.store)
+        self.shelves = ShelvesState(snapshot.store)
         self.floor, self.health = FloorState(), HealthState()
         self.cameras = CameraTiles.of(snapshot.store)
         for background in snapshot.backgrounds:
@@ -126,10 +144,10 @@ class ConsoleModel:
             self._fold(fact)
 
     def _fold(self, fact: OutputFact) -> tuple[Notice, ...]:
-        notices = (*self.state.apply(fact), *self.review.apply(fact))
+        notices = (*self.state.apply(fact), *self.review.apply(fact), *self.shelves.apply(fact))
         return (*notices, HealthChanged()) if self.health.apply_fact(fact) else notices
 
-    def _show(self, view: FloorView | CameraOverlay | BackgroundPlate | EngineHealth, at_ns: int) -> tuple[Notice, ...]:
+    def _show(self, view: _Shown, at_ns: int) -> tuple[Notice, ...]:
         match view:
             case FloorView():
                 self.floor.apply(view)
@@ -137,6 +155,9 @@ class ConsoleModel:
             case EngineHealth():
                 self.health.apply(view)
                 return (HealthChanged(),)
+            case StockView():
+                self.shelves.show(view)
+                return (ShelvesChanged(),)
             case CameraOverlay() | BackgroundPlate():
                 known = self.cameras.apply(view, at_ns=at_ns)
                 return (CameraChanged(view.camera_id),) if known else ()

@@ -62,6 +62,11 @@ class HealthChanged:
     """The engine's health, or a device's fault, is another."""
 
 
+@dataclass(frozen=True)
+class ShelvesChanged:
+    """What lies on the shelves, or what is flagged of it, is another."""
+
+
 Notice = (
     Reset
     | VisitChanged
@@ -72,4 +77,5 @@ Notice = (
     | FloorMoved
     | CameraChanged
     | HealthChanged
+    | ShelvesChanged
 )

@@ -1,7 +1,7 @@
 """Sentences for people: why a line says what it says, what a hypothesis means, why a case is open."""
 
 from console.model._visits import StoreState
-from engine.domain import CartLine, CaseCause, NeedsReview, Reason, SkuId, Verdict, VisitId
+from engine.domain import CartLine, CaseCause, GramsMismatch, NeedsReview, Reason, SkuId, Verdict, VisitId
 
 SHORT_ID = 8
 
@@ -26,6 +26,13 @@ def shopper_name(visit_id: VisitId | None) -> str:
 def grams(mass_mg: int) -> str:
     """A mass for the eye."""
     return f"{mass_mg / 1000:.0f} g"
+
+
+def mismatch(flag: GramsMismatch) -> str:
+    """What does not add up on a shelf: "212 ± 4 g missing from P1, P2"."""
+    plates = ", ".join(plate.plate_id for plate in flag.plates)
+    way = "missing from" if flag.mass_mg < 0 else "too much on"
+    return f"{abs(flag.mass_mg) / 1000:.0f} ± {flag.sigma_mg / 1000:.0f} g {way} {plates or flag.shelf_id}"
 
 
 def probability(ppm: int) -> str:

@@ -61,6 +61,10 @@ class HealthPage(Page):
         self._lay_out()
         self.setFocusProxy(self.cameras)
 
+    def needs_person(self) -> int:
+        """Problems."""
+        return len(self.model.health.problems())
+
     def refresh(self, at_ns: int) -> None:
         """Everything, once a second at most by nature of the topic."""
         problems = self.model.health.problems()

@@ -8,7 +8,7 @@ from console.qt._page import label
 
 _KEYS = (
     ("Everywhere", ""),
-    ("F1 … F5, Ctrl+1 … 5", "Store, Carts, Review, Health, Receipts"),
+    ("F1 … F6, Ctrl+1 … 6", "Store, Carts, Review, Shelves, Receipts, Health"),
     ("F9", "appearance: system, light, dark"),
     ("?", "this sheet"),
     ("Ctrl+Q", "close the console; the engine goes on"),
@@ -20,6 +20,9 @@ _KEYS = (
     ("S", "search: product, shopper, units; Enter decides"),
     ("Space, ← →", "play or pause the clip, step a frame"),
     ("↑ ↓", "another case"),
+    ("Shelves", ""),
+    ("Arrows", "another facing, another shelf"),
+    ("Enter, Enter", "on grams that do not add up: looked, take it as it lies"),
 )
 
 

@@ -44,6 +44,10 @@ class Page(QWidget):
         """Show the model as it is now."""
         raise NotImplementedError
 
+    def needs_person(self) -> int:
+        """How many things here wait for somebody; shown beside the page's name."""
+        return 0
+
     def splitters(self) -> list[QSplitter]:
         """What a person may have moved, to be remembered."""
         return self.findChildren(QSplitter)

@@ -97,6 +97,10 @@ class ReviewPage(Page):
         if case is not None:
             self.curve.show_instant((self.player.instant_ns - case.asked.start_ns) / NS_PER_S)
 
+    def needs_person(self) -> int:
+        """Cases that wait."""
+        return len(self.model.review.waiting())
+
     def refresh(self, at_ns: int) -> None:
         """The queue, the decisions, the case that is shown."""
         self._at_ns = at_ns

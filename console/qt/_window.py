@@ -27,10 +27,23 @@ from console.qt._link import Delivery, EngineLink, EngineLost, EvidenceMissing
 from console.qt._page import Page, label
 from console.qt._receipts import ReceiptsPage
 from console.qt._review import ReviewPage
+from console.qt._shelves import ShelvesPage
 from console.qt._status import Banner, StatusBar
 from console.qt._store_page import StorePage
 from console.qt._theme import Appearance, Theme
-from engine.domain import Accepted, CaseId, CommandId, CommandRequest, Evidence, Refused, ResolveCase, Verdict
+from engine.domain import (
+    Accepted,
+    AcceptShelf,
+    CaseId,
+    Command,
+    CommandId,
+    CommandRequest,
+    Evidence,
+    Refused,
+    ResolveCase,
+    ShelfId,
+    Verdict,
+)
 from engine.wire import Address
 
 REPAINT_MS = 34
@@ -51,8 +64,8 @@ class ConsoleWindow(QMainWindow):
         self.theme = Theme(_appearance(settings), self)
         self.store, self.carts = StorePage(self.model, self.theme), CartsPage(self.model, self.theme)
         self.review, self.health = ReviewPage(self.model, self.theme), HealthPage(self.model, self.theme)
-        self.receipts = ReceiptsPage(self.model, self.theme)
-        self.pages: list[Page] = [self.store, self.carts, self.review, self.health, self.receipts]
+        self.receipts, self.shelves = ReceiptsPage(self.model, self.theme), ShelvesPage(self.model, self.theme)
+        self.pages: list[Page] = [self.store, self.carts, self.review, self.shelves, self.receipts, self.health]
         self.stack = QStackedWidget()
         self.status, self.banner = StatusBar(self.model, self.theme), Banner()
         self._rail = QButtonGroup(self)
@@ -117,8 +130,9 @@ class ConsoleWindow(QMainWindow):
             case EvidenceMissing(case_id, reason):
                 self.review.evidence_missing(case_id, reason)
             case Accepted() | Refused() as reply:
-                self.model.review.answer(reply)
+                self.model.answer(reply)
                 self.review.mark()
+                self.shelves.mark()
             case message:
                 for notice in self.model.apply(message, at_ns=delivery.at_ns):
                     for page in self.pages:
@@ -131,22 +145,22 @@ class ConsoleWindow(QMainWindow):
         self.banner.show_connection(connection)
         self.status.show_state(connection, at_ns)
         live = connection.link is Link.LIVE
-        waiting = len(self.model.review.waiting())
-        self._show_alert(2, f"Review  {waiting}" if waiting else "Review", alert=waiting > 0 and live)
-        problems = len(self.model.health.problems())
-        self._show_alert(3, f"Health  {problems}" if problems else "Health", alert=problems > 0 and live)
+        for place, page in enumerate(self.pages):
+            self._show_alert(place, page.name, count=page.needs_person(), live=live)
         name = self.model.store.name
         self.setWindowTitle(f"{name} – Tillfree" if name else "Tillfree")
         self.review.want_evidence(at_ns)
         self.pages[self.stack.currentIndex()].tick(at_ns)
 
     def _decide(self, case_id: str, verdict: Verdict) -> None:
-        request = CommandRequest(
-            command_id=CommandId(uuid4().hex),
-            by=getuser(),
-            command=ResolveCase(case_id=CaseId(case_id), verdict=verdict),
-        )
-        self.model.review.send(request)
+        self._command(ResolveCase(case_id=CaseId(case_id), verdict=verdict))
+
+    def _accept_shelf(self, shelf_id: str) -> None:
+        self._command(AcceptShelf(shelf_id=ShelfId(shelf_id)))
+
+    def _command(self, command: Command) -> None:
+        request = CommandRequest(command_id=CommandId(uuid4().hex), by=getuser(), command=command)
+        self.model.send(request)
         self.link.give(request)
 
     # --- building ---------------------------------------------------------------------------------------------
@@ -193,6 +207,7 @@ class ConsoleWindow(QMainWindow):
     def _connect(self) -> None:
         self.link.arrived.connect(self._empty_mailbox)
         self.review.decided.connect(self._decide)
+        self.shelves.accepted.connect(self._accept_shelf)
         self.review.evidence_wanted.connect(self.link.fetch_evidence)
         self.theme.changed.connect(self._recolour)
         for place in range(len(self.pages)):
@@ -202,8 +217,9 @@ class ConsoleWindow(QMainWindow):
         QShortcut(QKeySequence("F9"), self, self.theme.next_appearance)
         QShortcut(QKeySequence("Ctrl+Q"), self, self.close)
 
-    def _show_alert(self, place: int, text: str, *, alert: bool) -> None:
-        button = self._rail.button(place)
+    def _show_alert(self, place: int, name: str, *, count: int, live: bool) -> None:
+        button, alert = self._rail.button(place), count > 0 and live
+        text = f"{name}  {count}" if count else name
         if button.text() != text:
             button.setText(text)
             button.setAccessibleName(f"{text}, F{place + 1}")

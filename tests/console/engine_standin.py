@@ -26,6 +26,7 @@ from engine.wire import (
     FLOOR,
     HEALTH,
     OVERLAY,
+    STOCK,
     Address,
     Topic,
     decode_request,
@@ -39,6 +40,7 @@ _TOPICS: dict[str, Topic] = {
     "CameraOverlay": OVERLAY,
     "EngineHealth": HEALTH,
     "BackgroundPlate": BACKGROUND,
+    "StockView": STOCK,
 }
 
 

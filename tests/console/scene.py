@@ -26,14 +26,19 @@ from engine.domain import (
     PersonSeen,
     Plate,
     PlateId,
+    PlateStock,
     ProcessHealth,
     Product,
     Shelf,
+    ShelfGrams,
     ShelfId,
     ShopperOnFloor,
     SkuId,
+    StockView,
     Store,
     TrackId,
+    UnitMassProposal,
+    UnitsLying,
     Vector3,
     VisitId,
 )
@@ -265,4 +270,52 @@ def health(t_ns: int, *, uptime_s: float = 15_240.0, fault: str = "") -> EngineH
         controllers=tuple(ControllerHealth(controller_id=f"shelf-{n + 1}", hz=49.9) for n in range(2)),
         core_lag_ms=38.0,
         journal_free_mb=81_400.0,
+    )
+
+
+# --- stock ------------------------------------------------------------------------------------------------------------
+
+
+def stock(t_ns: int) -> StockView:
+    """A morning's trade: most facings well filled, one low, one empty, a jar of pesto among the tea."""
+    return StockView(
+        t_ns=t_ns,
+        shelves=tuple(_grams(shelf) for shelf in store().shelves),
+        unit_masses=(
+            UnitMassProposal(sku_id=SkuId("crisps"), catalogue_mg=190_000, learned_mg=193_400, sigma_mg=300, units=41),
+        ),
+    )
+
+
+def _grams(shelf: Shelf) -> ShelfGrams:
+    plates = tuple(_plate_stock(plate_id, place) for place, plate_id in enumerate(shelf.plate_ids))
+    weighs_mg = sum(plate.mass_mg for plate in plates)
+    return ShelfGrams(
+        shelf_id=shelf.shelf_id,
+        opened_mg=weighs_mg,
+        home_mg=weighs_mg,
+        misplaced_mg=0,
+        carts_mg=0,
+        lost_mg=0,
+        open_mg=0,
+        missing_mg=0,
+        sigma_mg=2000,
+        plates=plates,
+    )
+
+
+_FEW = {"G1-S2-P1": 1, "G1-S2-P2": 0, "G2-S3-P3": 0, "G2-S3-P4": 0}
+
+
+def _plate_stock(plate_id: PlateId, place: int) -> PlateStock:
+    units = _FEW.get(plate_id, 3 + place % 2)
+    product = store().product_by_sku[store().facing_of_plate[plate_id].sku_id]
+    beside_mg = 1200 * (place - 1)
+    return PlateStock(
+        plate_id=plate_id,
+        mass_mg=round(1000 * product.unit_mass_g) * units + beside_mg,
+        felt_ns=1,
+        units=units,
+        beside_mg=beside_mg,
+        misplaced=(UnitsLying(sku_id=SkuId("pesto"), units=1),) if plate_id == "G1-S4-P3" else (),
     )

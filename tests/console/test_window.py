@@ -14,8 +14,10 @@ from console.model import DecisionStage, Link
 from console.qt import ConsoleWindow
 from engine.domain import (
     Accepted,
+    AcceptShelf,
     CaseResolved,
     CommandRequest,
+    GramsAccounted,
     Refused,
     ResolveCase,
     SensorFault,
@@ -73,12 +75,12 @@ def _keep_talking(qtbot: QtBot, engine: EngineStandIn, window: ConsoleWindow) ->
     for tenth in range(20):
         people = scene.shoppers(tenth / 10 - 1.0)
         engine.say(scene.floor_view(NOW + tenth * S // 10, people))
-    engine.say(scene.health(NOW), scene.health(NOW + S))
+    engine.say(scene.health(NOW), scene.health(NOW + S), scene.stock(NOW))
     engine.say(*(scene.overlay(NOW + 2 * S, camera, people) for camera in scene.store().cameras))
     cameras = window.model.cameras.tiles.values()
     # Views told before the subscription stood are gone: what was not heard is said again.
-    while not all(tile.overlay for tile in cameras) or window.model.health.view is None:
-        engine.say(scene.floor_view(NOW + 2 * S, people), scene.health(NOW + S))
+    while not all(tile.overlay for tile in cameras) or window.model.shelves.view is None:
+        engine.say(scene.floor_view(NOW + 2 * S, people), scene.health(NOW + S), scene.stock(NOW))
         engine.say(*(scene.overlay(NOW + 2 * S, camera, people) for camera in scene.store().cameras))
         qtbot.wait(20)
 
@@ -261,12 +263,12 @@ def test_keys_reach_every_page_and_the_layout_is_remembered(
 ) -> None:
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
-    for place in range(5):
+    for place in range(6):
         _press(window, Qt.Key(Qt.Key.Key_F1 + place))
         assert window.stack.currentIndex() == place
     _press(window, "?")
     assert window.keys.isVisible()
-    _shoot(window, "6-keys")
+    _shoot(window, "7-keys")
     _press(window, Qt.Key.Key_Escape)
     assert not window.keys.isVisible()
     _press(window, Qt.Key.Key_F2)
@@ -307,13 +309,71 @@ def test_an_alarm_is_on_the_health_page_until_it_is_over(
     )
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
-    _press(window, Qt.Key.Key_F4)
+    _press(window, Qt.Key.Key_F6)
     engine.say(alarm)
     problems = window.health.problems
     qtbot.waitUntil(lambda: "A-4-6: stuck" in problems.text(), timeout=LONG_MS)
     assert all(words in problems.text() for words in (alarm.cause, alarm.consequence, alarm.remedy))
     engine.say(SensorRecovered(t_ns=NOW + S, device_id="A-4-6", kind="stuck"))
     qtbot.waitUntil(lambda: problems.text() == "Nothing needs a person.", timeout=LONG_MS)
+
+
+def test_a_shelf_is_taken_as_it_lies_by_enter_twice_and_stays_flagged_until_the_engine_says_so(
+    qtbot: QtBot, engine: EngineStandIn, window: ConsoleWindow
+) -> None:
+    page = window.shelves
+    engine.say(trade.mismatch())
+    qtbot.waitUntil(lambda: page.needs_person() == 1, timeout=LONG_MS)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
+    _press(window, Qt.Key.Key_F4)
+    page.to_do.setFocus()
+    page.to_do.select(trade.mismatch())
+    _press(window, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "Enter again" in page.hint.text(), timeout=LONG_MS)
+    assert engine.commands == []
+    _press(window, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(engine.commands) == 1, timeout=LONG_MS)
+    assert engine.commands[0].command == AcceptShelf(shelf_id=trade.mismatch().shelf_id)
+    qtbot.waitUntil(lambda: "waiting for the engine" in page.hint.text(), timeout=LONG_MS)
+    _press(window, Qt.Key.Key_Return)
+    _press(window, Qt.Key.Key_Return)
+    assert page.needs_person() == 1
+    engine.say(GramsAccounted(t_ns=NOW + S, shelf_id=trade.mismatch().shelf_id, accepted_by="ann"))
+    qtbot.waitUntil(lambda: page.needs_person() == 0, timeout=LONG_MS)
+    assert len(engine.commands) == 1
+
+
+def test_a_shelf_that_the_engine_does_not_take_says_why(
+    qtbot: QtBot, engine: EngineStandIn, window: ConsoleWindow
+) -> None:
+    page = window.shelves
+    engine.answer = lambda request: Refused(command_id=request.command_id, reason="a question about it is open")
+    engine.say(trade.mismatch())
+    qtbot.waitUntil(lambda: page.needs_person() == 1, timeout=LONG_MS)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
+    _press(window, Qt.Key.Key_F4)
+    page.to_do.setFocus()
+    page.to_do.select(trade.mismatch())
+    _press(window, Qt.Key.Key_Return)
+    _press(window, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "a question about it is open" in page.hint.text(), timeout=LONG_MS)
+
+
+def test_arrows_walk_over_the_shelves(qtbot: QtBot, window: ConsoleWindow) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
+    _press(window, Qt.Key.Key_F4)
+    wall, seen = window.shelves.wall, []
+    for key in (None, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Left, Qt.Key.Key_Down):
+        if key is not None:
+            _press(window, key)
+        seen.append((wall.facing_id, wall.accessibleDescription()))
+    assert [facing_id for facing_id, _ in seen] == ["G1-S1-F1", "G1-S1-F2", "G1-S2-F2", "G1-S2-F1", "G1-S1-F1"]
+    assert seen[3][1] == "Olive oil 500 ml, shelf G1-S2: low: 1 of 8"
+    window.shelves.tick(2 * S)
+    assert "Plate G1-S1-P1" in window.shelves.detail.text()
 
 
 @pytest.mark.parametrize("appearance", ["dark", "light"])
@@ -324,8 +384,17 @@ def test_every_page_has_a_screenshot(qtbot: QtBot, engine: EngineStandIn, settin
     engine.say(SensorFault(t_ns=NOW, device_id="A-4-6", kind="stuck", remedy="Check its load cell"))
     engine.say(scene.health(NOW + 2 * S, fault="no frames for 4 s; check its cable and address"))
     qtbot.waitUntil(lambda: len(window.model.health.problems()) == 2, timeout=LONG_MS)
+    engine.say(trade.mismatch())
+    qtbot.waitUntil(lambda: len(window.model.shelves.mismatches) == 1, timeout=LONG_MS)
     saved = window.save_screenshots(SCREENSHOTS / appearance)
-    assert [path.stem for path in saved] == ["1-store", "2-carts", "3-review", "4-health", "5-receipts"]
+    assert [path.stem for path in saved] == [
+        "1-store",
+        "2-carts",
+        "3-review",
+        "4-shelves",
+        "5-receipts",
+        "6-health",
+    ]
     for path in saved:
         image = QImage(str(path))
         assert image.width() >= 1280

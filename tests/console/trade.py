@@ -10,6 +10,7 @@ from engine.domain import (
     Evidence,
     FacingId,
     GateId,
+    GramsMismatch,
     Hypothesis,
     LineId,
     NeedsReview,
@@ -197,6 +198,18 @@ def what_case() -> NeedsReview:
             Hypothesis(verdict=Verdict(visit_id=None, sku_id=None, quantity=0), probability_ppm=20_000),
         ),
         deadline_ns=NOW + 83 * S,
+    )
+
+
+def mismatch() -> GramsMismatch:
+    """A packet is gone that nobody was seen to take."""
+    return GramsMismatch(
+        t_ns=NOW - 600 * S,
+        shelf_id=ShelfId("G2-S1"),
+        plates=(PlateMass(plate_id=PlateId("G2-S1-P3"), mass_mg=-212_000),),
+        mass_mg=-212_000,
+        sigma_mg=4000,
+        since_ns=NOW - 640 * S,
     )
 
 
