@@ -24,6 +24,14 @@ class ShelfRest(msgspec.Struct, kw_only=True):
     steps_mg2: int = 0
 
 
+class Opening(msgspec.Struct, frozen=True, kw_only=True):
+    """Units of its planned product that a plate held when it was first weighed, and what it read of them."""
+
+    sku_id: SkuId
+    units: int
+    mass_mg: int
+
+
 class Stock(msgspec.Struct, kw_only=True):
     """What lies where, beyond the plan, and the weights the shelves were last known to have.
 
@@ -32,6 +40,7 @@ class Stock(msgspec.Struct, kw_only=True):
 
     misplaced: dict[PlateId, dict[SkuId, Lot]] = {}
     rest: dict[ShelfId, ShelfRest] = {}
+    opening: dict[PlateId, Opening] = {}
     books: Books = msgspec.field(default_factory=Books)
 
     def count(self, store: Store, entry: Entry, *, undo: bool = False) -> None:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from engine.core import _onhand
 from engine.core._attribution import Explanation
 from engine.core._hands import Hands
 from engine.core._review import ask
@@ -38,6 +39,7 @@ def resume(world: World, fact: ShelfBaseline) -> None:
     rest = world.state.stock.rest.get(fact.shelf_id)
     felt_ns = dict(rest.felt_ns) if rest is not None else {}
     unseen = world.state.stock.baseline(world.store, fact)
+    _onhand.opened(world, fact)
     if fact.resumed:
         for step in [s for s in world.state.steps.open.values() if s.shelf_id == fact.shelf_id and not s.settled]:
             world.state.steps.decide(step.step_id, now_ns=world.now_ns)

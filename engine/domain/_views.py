@@ -41,8 +41,8 @@ class UnitsLying(msgspec.Struct, frozen=True, kw_only=True):
 class PlateStock(msgspec.Struct, frozen=True, kw_only=True):
     """What lies on a plate that weighs ``mass_mg``, last known to be weighed at ``felt_ns``.
 
-    ``units`` of the planned product, as the scales count them once what is ``misplaced`` there by the books is taken
-    off; 0 when none is planned. ``beside_mg`` is what weighs more (or less) than these.
+    ``units`` of the planned product: those of the first weighing and what was taken or brought since, without what is
+    ``misplaced`` there by the books; 0 when none is planned. ``beside_mg`` is what weighs more (or less) than these.
     """
 
     plate_id: PlateId
