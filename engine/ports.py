@@ -24,11 +24,12 @@ CellFaultKind = Literal[
 
 
 class DeviceError(Exception):
-    """A device cannot be used now; the message names the device and the remedy."""
+    """A device cannot be used now; the message names the device and the remedy, unless ``remedy`` does."""
 
-    def __init__(self, message: str, *, kind: DeviceFaultKind = "unreachable") -> None:
+    def __init__(self, message: str, *, kind: DeviceFaultKind = "unreachable", remedy: str = "") -> None:
         super().__init__(message)
         self.kind = kind
+        self.remedy = remedy
 
 
 class SettingsError(Exception):
@@ -44,7 +45,10 @@ class Frame(Protocol):
 
     @property
     def t_ns(self) -> int:
-        """Instant of arrival on the engine's monotonic clock."""
+        """Instant of capture on the engine's monotonic clock, but for what is always lost on the way.
+
+        Where the device does not stamp its pictures, the instant of arrival.
+        """
 
     def image_bgr(self, *, at_least_width_px: int = 0) -> Image:
         """Picture (H, W, 3); a source may decode smaller, never below the width asked for. 0 is full size."""
@@ -60,6 +64,10 @@ class CameraLink(Protocol):
     def fault(self) -> str:
         """What is wrong now and what to do about it; empty when frames arrive."""
 
+    @property
+    def fault_kind(self) -> DeviceFaultKind:
+        """What kind of thing is wrong, while something is."""
+
     def close(self) -> None:
         """Stop the stream and its thread."""
 
@@ -73,6 +81,10 @@ class SmartCameraLink(Protocol):
     @property
     def fault(self) -> str:
         """What is wrong now and what to do about it; empty when the device talks."""
+
+    @property
+    def fault_kind(self) -> DeviceFaultKind:
+        """What kind of thing is wrong, while something is."""
 
     def close(self) -> None:
         """Stop listening to it."""

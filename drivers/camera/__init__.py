@@ -1,4 +1,4 @@
-"""Cameras: MJPEG over HTTP, anything OpenCV opens (RTSP, files), and smart cameras that send people, not pictures."""
+"""Cameras: MJPEG over HTTP, what OpenCV opens (RTSP, USB, files), and smart cameras that send people, no pictures."""
 
 from drivers.camera._mjpeg import MultipartReader, open_mjpeg
 from drivers.camera._opencv import open_opencv

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import numpy as np
 import simplejpeg
 
+from drivers.camera._address import login_of
+from drivers.camera._login import NO_LOGIN, WRONG_LOGIN, authorisation
 from drivers.camera._stream import FrameStream
 from engine.ports import DeviceError, Image
 
@@ -86,19 +88,35 @@ class MjpegCamera(FrameStream):
             raise DeviceError("not an http:// address")
         connection = http.client.HTTPConnection(parts.hostname, parts.port or 80, timeout=_TIMEOUT_S)
         try:
-            connection.request("GET", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
-            response = connection.getresponse()
-            if response.status != http.client.OK:
-                raise DeviceError(f"HTTP {response.status} {response.reason}")
+            response = self._ask(connection, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
             for jpeg in MultipartReader(response):
                 self._deliver(JpegFrame(self._next_seq(), time.monotonic_ns(), jpeg))
                 if self._stopped.is_set():
                     return
             raise DeviceError("the stream ended")
         except http.client.HTTPException as error:
-            raise DeviceError(f"not HTTP: {error!r}") from error
+            raise DeviceError(f"not HTTP: {error!r}", kind="garbled") from error
         finally:
             connection.close()
+
+    def _ask(self, connection: http.client.HTTPConnection, target: str) -> http.client.HTTPResponse:
+        connection.request("GET", target)
+        response = connection.getresponse()
+        login = login_of(self._url)
+        if response.status == http.client.UNAUTHORIZED and login is not None:
+            challenges = response.headers.get_all("WWW-Authenticate", [])
+            said = authorisation(challenges, login, method="GET", uri=target)
+            if said is not None:
+                response.close()
+                connection.close()
+                connection.request("GET", target, headers={"Authorization": said})
+                response = connection.getresponse()
+        if response.status == http.client.OK:
+            return response
+        remedy = ""
+        if response.status in (http.client.UNAUTHORIZED, http.client.FORBIDDEN):
+            remedy = WRONG_LOGIN if login is not None else NO_LOGIN
+        raise DeviceError(f"HTTP {response.status} {response.reason}", kind="refused", remedy=remedy)
 
 
 def open_mjpeg(url: str) -> MjpegCamera:

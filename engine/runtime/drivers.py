@@ -4,8 +4,16 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
-from engine.ports import SerialLine, SettingsError, ShelfDevice, ShelfProbe, TlsFiles
-from engine.store import ControllerSection, StoreFolder, TlsSection
+from engine.ports import (
+    CameraLink,
+    SerialLine,
+    SettingsError,
+    ShelfDevice,
+    ShelfProbe,
+    SmartCameraLink,
+    TlsFiles,
+)
+from engine.store import CameraSection, ControllerSection, StoreFolder, TlsSection
 
 GROUP = "tillfree.drivers"
 PROBES = "tillfree.probes"
@@ -28,6 +36,21 @@ def find_driver(name: str, *, group: str = GROUP) -> EntryPoint:
 def load_driver(name: str) -> Any:  # noqa: ANN401 - what a driver's opener takes is between it and its port
     """The opener of a driver. Raises ``UnknownDriverError``."""
     return find_driver(name).load()
+
+
+def open_camera(folder: StoreFolder, section: CameraSection, url: str) -> CameraLink:
+    """A link to one of a camera's streams, which connects in its own thread. Raises ``UnknownDriverError``."""
+    opener = load_driver(section.driver)
+    address = folder.address(section, url)
+    link: CameraLink
+    link = opener(address) if section.transport == "auto" else opener(address, transport=section.transport)
+    return link
+
+
+def open_smart_camera(folder: StoreFolder, section: CameraSection) -> SmartCameraLink:
+    """A link to a device that says whom it sees. Raises ``UnknownDriverError``."""
+    link: SmartCameraLink = load_driver(section.driver)(folder.address(section, section.url))
+    return link
 
 
 def open_shelf(folder: StoreFolder, section: ControllerSection) -> ShelfDevice:

@@ -11,6 +11,7 @@ from engine.runtime.drivers import UnknownDriverError, find_driver, open_shelf
 from engine.store import CameraSection, ControllerSection, GateSection, StoreFolder
 
 _TIMEOUT_S = 1.0
+_USUAL_PORTS = {"http": 80, "rtsp": 554, "rtsps": 322}
 
 
 def problems(folder: StoreFolder) -> list[str]:
@@ -76,9 +77,10 @@ def _devices(folder: StoreFolder) -> Iterator[str]:
     for gate in folder.installation.gate:
         yield from _reach(gate.id, gate.host, gate.port)
     for camera in folder.installation.camera:
-        url = urlsplit(camera.url)
-        if url.hostname and url.port:
-            yield from _reach(camera.id, url.hostname, url.port)
+        for url in map(urlsplit, filter(None, (camera.url, camera.substream))):
+            port = url.port or _USUAL_PORTS.get(url.scheme)
+            if url.hostname and port:
+                yield from _reach(camera.id, url.hostname, port)
 
 
 def _reach(device_id: str, host: str, port: int) -> Iterator[str]:

@@ -1,17 +1,36 @@
 """What must agree between the files of a store folder."""
 
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from engine.domain import Facing, FacingId, PlateId, Store
 from engine.store._error import StoreFolderError
 from engine.store._installation import Installation
 
 
+@dataclass(frozen=True)
+class _Expected:
+    pattern: str
+    remedy: str
+
+
+_EXPECTED = {
+    "camera.mjpeg": _Expected(r"http://(.*@)?[^/?#@]+", "Give an address like http://HOST:PORT/PATH"),
+    "camera.smart": _Expected(r"tcp://[^/?#@]+:\d+$", "Give an address like tcp://HOST:PORT"),
+    "camera.opencv": _Expected(
+        r"rtsps?://(.*@)?[^/?#@]+|usb:/|(?!\w+://).", "Give rtsp://HOST/PATH, usb:/dev/videoN or a file's name"
+    ),
+}
+
+
 def check_store(folder: Path, store: Store, installation: Installation) -> None:
     """Raises ``StoreFolderError`` at the first thing that does not fit."""
     _check_ids(folder, store, installation)
     _check_controllers(folder / "store.toml", installation)
+    _check_streams(folder / "store.toml", installation)
     _check_planogram(folder / "planogram.csv", store)
     _check_plates(folder / "layout.toml", store, installation)
     _check_gates(folder / "layout.toml", store, installation)
@@ -59,6 +78,28 @@ def _check_controllers(file: Path, installation: Installation) -> None:
                 units[section.serial.device, section.unit] = section.id
             continue
         raise StoreFolderError(file, key=section.id, problem=problem, remedy=remedy)
+
+
+def _check_streams(file: Path, installation: Installation) -> None:
+    """What addresses can be is known of the drivers that ship; others take what they like."""
+    for section in installation.camera:
+        if section.substream and section.substream == section.url:
+            remedy = "Give the smaller stream's, or none"
+            raise StoreFolderError(file, key=f"{section.id}.substream", problem="it is the url", remedy=remedy)
+        for key, url in (("url", section.url), ("substream", section.substream)):
+            expected = _EXPECTED.get(section.driver)
+            if expected is None or (key == "substream" and not url):
+                continue
+            try:
+                fits = re.match(expected.pattern, url) is not None and urlsplit(url).port != 0
+            except ValueError:  # a port beyond all ports, or half a pair of brackets
+                fits = False
+            if not fits:
+                problem = f"{section.driver} cannot read what is there"  # not the address: a password may be in it
+                raise StoreFolderError(file, key=f"{section.id}.{key}", problem=problem, remedy=expected.remedy)
+        if section.transport != "auto" and not section.url.startswith(("rtsp:", "rtsps:")):
+            problem, remedy = "only RTSP has transports", "Remove transport"
+            raise StoreFolderError(file, key=f"{section.id}.transport", problem=problem, remedy=remedy)
 
 
 def _check_planogram(file: Path, store: Store) -> None:

@@ -1,6 +1,7 @@
 """Read a store folder. Whatever is wrong is said with file, key and remedy, and nothing starts."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
@@ -24,8 +25,9 @@ from engine.domain import (
 from engine.store._checks import check_store
 from engine.store._error import StoreFolderError
 from engine.store._files import read_csv, read_toml
-from engine.store._installation import Installation
+from engine.store._installation import CameraSection, Installation
 from engine.store._layout import Layout
+from engine.store._logins import CameraLogin, read_logins, with_login
 
 T = TypeVar("T")
 
@@ -65,6 +67,12 @@ class StoreFolder:
     path: Path
     store: Store
     installation: Installation
+    logins: Mapping[str, CameraLogin] = field(default_factory=dict, repr=False)
+
+    def address(self, section: CameraSection, url: str) -> str:
+        """A camera's ``url`` or ``substream`` with its user and password in it: for its driver alone."""
+        login = self.logins.get(section.id)
+        return url if login is None else with_login(url, login)
 
     @property
     def journal_dir(self) -> Path:
@@ -124,7 +132,8 @@ def open_store(folder: Path) -> StoreFolder:
         policy=_plain(installation.policy, Policy),
     )
     check_store(folder, store, installation)
-    return StoreFolder(path=folder, store=store, installation=installation)
+    logins = read_logins(folder / "keys" / "cameras.toml", installation.camera)
+    return StoreFolder(path=folder, store=store, installation=installation, logins=logins)
 
 
 def valid_gtin(gtin: str) -> bool:

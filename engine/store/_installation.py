@@ -51,11 +51,16 @@ class PerceptionSection(_Section, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class CameraSection(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``[[camera]]``: a stream; its calibration is ``calibration/ID.toml``."""
+    """``[[camera]]``: a stream; its calibration is ``calibration/ID.toml``, its user and password in ``keys``.
+
+    ``substream`` is the same camera's smaller picture: where there is one, it is looked at as long as it comes.
+    """
 
     id: Annotated[CameraId, NAME]
     driver: str
     url: str
+    substream: str = ""
+    transport: Literal["auto", "tcp", "udp"] = "auto"
 
 
 class TlsSection(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):

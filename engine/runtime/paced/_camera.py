@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import simplejpeg
 
-from engine.ports import Frame, Image
+from engine.ports import DeviceFaultKind, Frame, Image
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class GivenCamera:
     """The link of a camera whose frames come in messages."""
 
     fault = ""
+    fault_kind: DeviceFaultKind = "unreachable"
 
     def __init__(self) -> None:
         self._frame: Frame | None = None

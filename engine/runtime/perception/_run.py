@@ -3,17 +3,20 @@
 import signal
 import threading
 import time
+from functools import partial
 
 import cv2
 import structlog
 
 from engine.domain import CameraId
-from engine.runtime.drivers import load_driver
+from engine.ports import CameraLink
+from engine.runtime.drivers import open_camera, open_smart_camera
 from engine.runtime.inbox import FactSender
 from engine.runtime.perception._eye import Eye
 from engine.runtime.perception._perceiver import Perceiver
 from engine.runtime.perception._relay import Relay
 from engine.runtime.perception._shelves import Shelves
+from engine.runtime.perception._two_streams import TwoStreams
 from engine.runtime.supervise import Watched
 from engine.store import CameraSection, StoreFolder
 from engine.vision import PersonDetector, PoseEstimator, load_model
@@ -54,9 +57,7 @@ def _watch(
 ) -> None:
     cv2.setNumThreads(1)
     sections = [section for section in folder.installation.camera if section.id in camera_ids]
-    relays = [
-        Relay(section.id, load_driver(section.driver)(section.url)) for section in sections if section.driver == SMART
-    ]
+    relays = [Relay(section.id, open_smart_camera(folder, section)) for section in sections if section.driver == SMART]
     eyes = [_eye(folder, section) for section in sections if section.driver != SMART]
     process = _Process(eyes, relays, sender, load_perceiver(folder) if eyes else None)
     try:
@@ -124,8 +125,12 @@ class _Process:
 
 def _eye(folder: StoreFolder, section: CameraSection) -> Eye:
     camera = folder.store.camera_by_id[section.id]
-    link = load_driver(section.driver)(section.url)
-    return Eye(camera, link, frames_hz=folder.installation.perception.frames_hz)
+    return Eye(camera, _link(folder, section), frames_hz=folder.installation.perception.frames_hz)
+
+
+def _link(folder: StoreFolder, section: CameraSection) -> CameraLink:
+    main = partial(open_camera, folder, section, section.url)
+    return TwoStreams(open_camera(folder, section, section.substream), main) if section.substream else main()
 
 
 def load_perceiver(folder: StoreFolder) -> Perceiver:

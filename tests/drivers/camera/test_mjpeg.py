@@ -110,6 +110,45 @@ def test_a_server_that_is_no_camera_is_a_fault_that_names_the_address(
         assert camera.newest(after_seq=0) is None
 
 
+def asking_for_a_password(jpeg: bytes, seen: list[bytes]) -> Script:
+    """Wants viewer and s3cret, by Basic."""
+
+    def script(connection: socket.socket) -> None:
+        request = connection.recv(4096)
+        seen.append(request)
+        if b"Authorization: Basic dmlld2VyOnMzY3JldA==" in request:
+            streaming_on(connection, jpeg)
+        head = b"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=cam\r\nContent-Length: 0\r\n"
+        connection.sendall(head + b"Connection: close\r\n\r\n")
+
+    return script
+
+
+def streaming_on(connection: socket.socket, jpeg: bytes) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=b\r\n\r\n")
+    while True:
+        connection.sendall(part(jpeg))
+
+
+def test_user_and_password_are_told_when_they_are_asked_for_and_never_shown(
+    watch: Callable[[str], CameraLink], jpeg: bytes
+) -> None:
+    seen: list[bytes] = []
+    with ScriptedServer(asking_for_a_password(jpeg, seen)) as server:
+        right = watch(f"http://viewer:s3cret@127.0.0.1:{server.port}/cam")
+        first_frame(right)
+        right.close()
+        assert b"Authorization" not in seen[0]
+        wrong, none = (
+            watch(f"http://viewer:s3cret-not@127.0.0.1:{server.port}/cam"),
+            watch(f"http://127.0.0.1:{server.port}/cam"),
+        )
+        wait_for(lambda: "HTTP 401 Unauthorized; correct user and password in keys/cameras.toml" in wrong.fault)
+        wait_for(lambda: "HTTP 401 Unauthorized; put its user and password into keys/cameras.toml" in none.fault)
+        assert wrong.fault_kind == "refused"
+        assert "s3cret" not in wrong.fault
+
+
 def test_a_refused_connection_and_an_impossible_address_are_faults(
     watch: Callable[[str], CameraLink],
 ) -> None:

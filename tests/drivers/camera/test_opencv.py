@@ -72,7 +72,9 @@ def test_what_is_missing_or_no_video_is_a_fault_that_names_it_until_it_is_there(
     text, missing = tmp_path / "notes.avi", tmp_path / "later.avi"
     text.write_text("no video at all\n" * 100)
     broken, camera = watch(str(text)), watch(str(missing))
-    wait_for(lambda: broken.fault.startswith(f"{text}: cannot be opened; check"))
-    wait_for(lambda: camera.fault.startswith(f"{missing}: cannot be opened; check"))
+    wait_for(
+        lambda: broken.fault == f"{text}: cannot be opened: no video that can be read; correct the url in store.toml"
+    )
+    wait_for(lambda: camera.fault.startswith(f"{missing}: cannot be opened: no such file; "))
     missing.write_bytes(clip.read_bytes())
     wait_for(lambda: camera.newest(after_seq=0) is not None and camera.fault == "")

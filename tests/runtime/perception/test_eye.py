@@ -15,7 +15,7 @@ import simplejpeg
 from drivers.camera import open_mjpeg
 from drivers.camera._mjpeg import JpegFrame
 from engine.domain import Camera, CameraCalibration, CameraId, Drops, FramesDropped, PersonsSeen
-from engine.ports import Frame, Image
+from engine.ports import DeviceFaultKind, Frame, Image
 from engine.runtime.perception._eye import Eye
 from engine.runtime.perception._perceiver import Perceiver
 from engine.runtime.perception._shelves import Shelves
@@ -77,6 +77,7 @@ class Shown:
 
     frame: Frame | None = None
     fault: str = ""
+    fault_kind: DeviceFaultKind = "unreachable"
     closed: bool = field(default=False)
 
     def newest(self, *, after_seq: int) -> Frame | None:
