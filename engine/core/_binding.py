@@ -7,13 +7,14 @@ import numpy as np
 from engine.core._members import AT_GATE_M, PLAUSIBLE, Member, fit, near_gate
 from engine.core._places import pair_probabilities
 from engine.core.tracking import Track
-from engine.domain import ShopperBound, Store
+from engine.domain import Floats, ShopperBound, Store
 
 _AT_ONCE = 4
 _SURE = 0.9
 _HESITATE_NS = 2_000_000_000
 _ALONE_NS = 500_000_000
 _BY_ELIMINATION = 0.95
+_POSSIBLE = 0.005
 
 
 def bind(store: Store, loose: Sequence[Member], free: Sequence[Track], *, now_ns: int) -> tuple[ShopperBound, ...]:
@@ -31,16 +32,27 @@ def _bind_fitting(
     best = sorted(np.argsort(-fits.max(axis=0, initial=0.0), kind="stable")[:_AT_ONCE].tolist())
     probability = pair_probabilities(fits[:, best])
     bound: list[ShopperBound] = []
+    spoken_for, wanted = set[int](), set[int]()
     for row, column in sorted(np.argwhere(probability > 0).tolist(), key=lambda rc: -probability[rc[0], rc[1]]):
         member, track = loose[row], free[best[column]]
-        if member.track_id is not None or any(b.track_id == track.track_id for b in bound):
+        if row in spoken_for or column in wanted:
             continue
+        spoken_for.add(row)  # whom somebody likelier waits for is nobody else's meanwhile
+        wanted.add(column)
         waited_ns = now_ns - max(member.seen_ns, track.born_ns)
         if fits[row, best[column]] > PLAUSIBLE and (probability[row, column] > _SURE or waited_ns > _HESITATE_NS):
-            rivals = max(probability[row].sum(), probability[:, column].sum())
-            share = float(probability[row, column] / rivals)
-            bound.append(member.bind(track, probability=share, now_ns=now_ns))
+            share = float(probability[row, column])
+            rivals = tuple(loose[other].visit_id for other in _rivals(probability, row))
+            bound.append(member.bind(track, probability=share, now_ns=now_ns, rivals=rivals))
     return tuple(bound)
+
+
+def _rivals(probability: Floats, row: int) -> list[int]:
+    """The rows of those who may have the same tracks as somebody."""
+    tracks = probability[row] >= _POSSIBLE
+    return [
+        other for other in range(len(probability)) if other != row and (probability[other, tracks] >= _POSSIBLE).any()
+    ]
 
 
 def _bind_the_last(

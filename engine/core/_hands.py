@@ -75,11 +75,16 @@ class Suspect:
 
 @dataclass(frozen=True, kw_only=True)
 class _Person:
-    """One person and the likelihood ``share`` that the track is theirs."""
+    """One person and the likelihood ``share`` that the track is theirs, and not that of the ``rivals``."""
 
     visit: Visit | None
     share: float
     at: dict[PlateId, Witness]
+    rivals: tuple[VisitId, ...] = ()
+
+    def may_be(self, other: "_Person") -> bool:
+        """Whether somebody else's track, or one that is nobody's, may be theirs."""
+        return other is not self and (other.visit is None or other.visit.visit_id in self.rivals)
 
 
 class Hands:
@@ -103,7 +108,7 @@ class Hands:
                 if member.inside_at(start_ns) and self._present(member, start_ns):
                     at = self._of_member(member, plates, start_ns)
                     share = member.bound.probability_ppm / 1e6 if member.bound is not None else 1.0
-                    found.append(_Person(visit=visit, share=share, at=at))
+                    found.append(_Person(visit=visit, share=share, at=at, rivals=member.rivals))
         for track in self._tracks.values():
             if track.confirmed and track.track_id not in owned and track.born_ns <= start_ns:
                 found.append(_Person(visit=None, share=1.0, at=self._of_track(track, plates, start_ns)))
@@ -215,13 +220,13 @@ def _suspects(people: Sequence[_Person]) -> tuple[Suspect, ...]:
 
 
 def _doubted(people: Sequence[_Person]) -> list[dict[PlateId, Witness]]:
-    """Whoever may be bound to the wrong track is judged partly by the others' hands."""
+    """Whoever may be bound to the wrong track is judged partly by the hands of those whose track it may be."""
     return [
         {
             plate_id: replace(
                 witness,
                 ratio=person.share * witness.ratio
-                + (1 - person.share) * max((o.at[plate_id].ratio for o in people if o is not person), default=0.0),
+                + (1 - person.share) * max((o.at[plate_id].ratio for o in people if person.may_be(o)), default=0.0),
             )
             for plate_id, witness in person.at.items()
         }

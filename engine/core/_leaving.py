@@ -9,8 +9,11 @@ from engine.core._places import gate_distance_m, gate_inward
 from engine.core.tracking import Track
 from engine.domain import Gate
 
-_NO_TOKEN = 0.3
+_NO_TOKEN = 0.1
 """A body without a visit at the gate is more often a shopper's second track than somebody else."""
+_INSIDE_NS, _JUST_BORN = 5_000_000_000, 0.03
+"""Who leaves has been inside for longer: who has just come in seldom turns back, and a track just born at the gate is
+rather a second one of who leaves."""
 _STROLL_MPS, _BACKWARDS = 0.15, 0.02
 """Where standing about ends and walking one way begins; how often somebody leaves while walking in."""
 
@@ -43,12 +46,19 @@ def _scores(
             fit = falloff(gate_distance_m(gate, place_at(track, t_ns, now_ns=now_ns)), PLACE_SIGMA_M)
             fit *= _outwards(gate, track)
             member_of = owner.get(track.track_id)
-            scored.append((fit if member_of is not None else _NO_TOKEN * fit, member_of))
+            if member_of is None:
+                fit *= _NO_TOKEN * _been_inside(track.born_ns, t_ns)
+            scored.append((fit, member_of))
     for member in inside:
         if member.track_id is None:
             sigma_m = spread_m(t_ns - member.seen_ns)
-            scored.append((falloff(gate_distance_m(gate, member.place_m), sigma_m) / 2, member))
+            fit = falloff(gate_distance_m(gate, member.place_m), sigma_m) * PLACE_SIGMA_M / sigma_m / 2
+            scored.append((fit * _been_inside(member.since_ns, t_ns), member))
     return scored
+
+
+def _been_inside(since_ns: int, t_ns: int) -> float:
+    return 1.0 if t_ns - since_ns >= _INSIDE_NS else _JUST_BORN
 
 
 def _outwards(gate: Gate, track: Track) -> float:

@@ -1,6 +1,7 @@
 """People inside on a visit: where each of them is, and how well a track continues them."""
 
 import math
+from collections.abc import Sequence
 
 import msgspec
 
@@ -22,7 +23,8 @@ class Member(msgspec.Struct, kw_only=True):
     """One person who came in on a visit. ``place_m`` is where they were at ``seen_ns``; ``trail`` their tracks.
 
     ``stood_m`` is where each track was when they passed the gate, once the cameras have told; ``fresh`` until they
-    have a track for the first time; the newest track is the last of the trail.
+    have a track for the first time; the newest track is the last of the trail. ``rivals`` are the visits whose track
+    it may be that they were given.
     ``since_ns`` and ``left_ns`` follow the clock over a reboot of the host; the facts keep the instants they had.
     """
 
@@ -36,6 +38,7 @@ class Member(msgspec.Struct, kw_only=True):
     track_id: TrackId | None = None
     trail: tuple[TrackId, ...] = ()
     bound: ShopperBound | None = None
+    rivals: tuple[VisitId, ...] = ()
     left_ns: int | None = None
 
     @property
@@ -51,8 +54,9 @@ class Member(msgspec.Struct, kw_only=True):
         """They are where their track is."""
         self.place_m, self.seen_ns = track.foot_m, track.last_seen_ns
 
-    def bind(self, track: Track, *, probability: float, now_ns: int) -> ShopperBound:
+    def bind(self, track: Track, *, probability: float, now_ns: int, rivals: tuple[VisitId, ...] = ()) -> ShopperBound:
         """Give them a track; ``probability`` is against the other people and tracks it could have been."""
+        self.rivals = rivals
         self.bound = ShopperBound(
             t_ns=now_ns,
             visit_id=self.visit_id,
@@ -63,6 +67,15 @@ class Member(msgspec.Struct, kw_only=True):
         self.trail = (*self.trail[-1:], track.track_id)
         self.seen(track)
         return self.bound
+
+    def note_places(self, tracks: Sequence[Track], *, now_ns: int) -> None:
+        """Remember where tracks were at the passage, as soon as the cameras are sure of each."""
+        places_m = self.stood_m or {}
+        for track in tracks:
+            there = track.confirmed and track.born_ns <= self.seen_ns + _THROUGH_NS
+            if there and track.track_id not in places_m:
+                places_m[track.track_id] = _carried_back(track, self.seen_ns, now_ns=now_ns)
+        self.stood_m = places_m
 
     def rebase(self, shift_ns: int) -> None:
         """The host rebooted: tracks are gone, and the clock moves."""
@@ -99,8 +112,10 @@ def _waits_at_gate(gate: Gate, member: Member, track: Track) -> bool:
 
 def place_at(track: Track, t_ns: int, *, now_ns: int) -> Point2:
     """Where a track was at an instant not far from now; before its birth it is taken to be where it was born."""
-    if t_ns < track.born_ns:
-        return track.born_at_m
+    return track.born_at_m if t_ns < track.born_ns else _carried_back(track, t_ns, now_ns=now_ns)
+
+
+def _carried_back(track: Track, t_ns: int, *, now_ns: int) -> Point2:
     back_s = min(1.0, max(-1.0, (now_ns - t_ns) / 1e9))
     (x, y), (vx, vy) = track.foot_m, track.velocity_mps
     return x - back_s * vx, y - back_s * vy

@@ -11,7 +11,7 @@ import msgspec
 
 from engine.core._binding import bind
 from engine.core._leaving import likeliest
-from engine.core._members import Member, gate_of, place_at
+from engine.core._members import Member, gate_of
 from engine.core._places import gate_middle_m
 from engine.core.tracking import Track
 from engine.domain import (
@@ -145,8 +145,8 @@ class Visits(msgspec.Struct, kw_only=True):
             elif member.inside:
                 member.track_id = None
                 loose.append(member)
-            if member.stood_m is None and now_ns >= member.seen_ns:
-                member.stood_m = {t.track_id: place_at(t, member.seen_ns, now_ns=now_ns) for t in tracks}
+            if member.inside and member.fresh and now_ns >= member.seen_ns:
+                member.note_places(tracks, now_ns=now_ns)
         free = [track for track in tracks if track.confirmed and track.track_id not in taken]
         return bind(store, loose, free, now_ns=now_ns)
 
