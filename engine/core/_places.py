@@ -51,6 +51,22 @@ def plate_distance_m(plate: Plate, point_m: Vector3) -> float:
     return math.sqrt(deep * deep + wide * wide + high * high)
 
 
+def plate_distances_m(plates: Sequence[Plate], points_m: Floats) -> Floats:
+    """As ``plate_distance_m``, of each of P plates and N points (N, 3); (P, N)."""
+    shapes = np.array([
+        (*plate.centre_m, math.cos(plate.yaw_rad), math.sin(plate.yaw_rad), plate.depth_m / 2, plate.width_m / 2,
+         plate.clearance_m)
+        for plate in plates
+    ])  # fmt: skip
+    x, y, z, cos, sin, half_depth, half_width, clearance = shapes.T[..., None]
+    dx, dy, dz = points_m[:, 0] - x, points_m[:, 1] - y, points_m[:, 2] - z
+    deep = np.maximum(0.0, np.abs(dx * cos + dy * sin) - half_depth)
+    wide = np.maximum(0.0, np.abs(dy * cos - dx * sin) - half_width)
+    high = np.maximum(0.0, np.maximum(-dz, dz - clearance))
+    distances: Floats = np.sqrt(deep * deep + wide * wide + high * high)
+    return distances
+
+
 def pair_probabilities(fit: Floats) -> Floats:
     """Probability of each pair (visits, tracks), summed over all one-to-one matchings with anybody left over.
 

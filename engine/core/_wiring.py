@@ -1,14 +1,14 @@
 """Which plate a step really happened at: evidence for swapped cells, and steps read as they were found to be wired."""
 
 import math
-from collections.abc import Iterable
 from typing import TypeVar
 
 import msgspec
+import numpy as np
 
 from engine.core._candidates import WeightStep
 from engine.core._hands import Hands
-from engine.core._places import plate_distance_m
+from engine.core._places import plate_distances_m
 from engine.core._state import World
 from engine.domain import PlateId, PlateMass, SkuId, WeightSettled
 
@@ -58,18 +58,17 @@ def learn_wiring(world: World, step: WeightSettled) -> None:
         world.alarm(fact)
 
 
-def _at_hand(world: World, start_ns: int) -> Iterable[PlateId]:
+def _at_hand(world: World, start_ns: int) -> set[PlateId]:
     """The plates that a hand was over, or nearly, when a step began."""
     hands = [
         sample.position_m
         for track in world.tracker.tracks
         for sample in world.tracker.hand_samples(track.track_id, start_ns - _AT_HAND_NS, start_ns + _AT_HAND_NS)
     ]
-    return (
-        plate.plate_id
-        for plate in world.store.plates
-        if any(plate_distance_m(plate, hand_m) <= _AT_HAND_M for hand_m in hands)
-    )
+    if not hands:
+        return set()
+    at_hand = (plate_distances_m(world.store.plates, np.array(hands)) <= _AT_HAND_M).any(axis=1)
+    return {world.store.plates[row].plate_id for row in np.flatnonzero(at_hand).tolist()}
 
 
 def _density(world: World, plate_id: PlateId, step: WeightSettled) -> float:

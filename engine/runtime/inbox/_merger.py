@@ -69,6 +69,8 @@ class Merger:
 
     def due(self, now_ns: int) -> list[Recorded]:
         """The facts whose place is final at ``now_ns``, in order."""
+        if not self._held:
+            return []
         horizon_ns = max((held.place.t_ns for held in self._held if held.due_ns <= now_ns), default=-1)
         horizon_ns = max(horizon_ns, self._everybody_is_past_ns(now_ns))
         return self._hand_out([held for held in self._held if held.place.t_ns <= horizon_ns])

@@ -73,6 +73,7 @@ class PacedEngine:
         self._merger = Merger()
         self._seq = itertools.count(1)
         self._looks: list[tuple[int, int, PersonsSeen]] = []
+        self._wakes_ns = self._next_ns()  # most readings come before anything else is due: this is not asked at each
         self._shelves = {
             section.id: ShelvesOfController(store, section.id) for section in self._folder.installation.controller
         }
@@ -121,10 +122,11 @@ class PacedEngine:
         seen = eye.look(frame, self._perceiver) if frame is not None else None
         if seen is not None:
             heapq.heappush(self._looks, (taken.at_ns + _LOOK_NS, next(self._seq), seen))
+            self._wakes_ns = self._next_ns()
 
     def _pass_to(self, at_ns: int) -> None:
         """Let everything happen that is due before ``at_ns``, each thing at its own instant."""
-        while (next_ns := self._next_ns()) <= at_ns:
+        while (next_ns := self._wakes_ns) <= at_ns:
             self._now_ns = max(self._now_ns, next_ns)
             while self._looks and self._looks[0][0] <= next_ns:
                 seen = heapq.heappop(self._looks)[2]
@@ -154,6 +156,7 @@ class PacedEngine:
     def _decide(self, now_ns: int) -> None:
         for recorded in self._merger.due(now_ns):
             self._decided += [Decided(at_ns=now_ns, fact=said.fact) for said in self._conductor.step(recorded)]
+        self._wakes_ns = self._next_ns()
 
     def _source(self, fact: InputFact) -> str:
         return self._process_of[fact.camera_id] if isinstance(fact, PersonsSeen) else f"{PERCEPTION}0"
