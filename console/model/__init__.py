@@ -19,6 +19,7 @@ from console.model._notices import (
     ShelvesChanged,
     VisitChanged,
 )
+from console.model._overview import SLOW_RECEIPT_S, Need, Overview, Place, latest_lines, needs, overview
 from console.model._review import (
     NOTHING_TAKEN,
     Case,
@@ -30,6 +31,7 @@ from console.model._review import (
 )
 from console.model._search import find_products, likely_quantity
 from console.model._shelves import Acceptance, FacingStock, Level, Misplaced, ShelvesState
+from console.model._trends import Series, Trends
 from console.model._visits import (
     SHOPPER_COLOURS,
     Receipt,
@@ -46,6 +48,7 @@ __all__ = [
     "NS_PER_S",
     "SHOPPER_COLOURS",
     "SLOW_LAG_MS",
+    "SLOW_RECEIPT_S",
     "STALE_AFTER_NS",
     "TRAIL_NS",
     "Acceptance",
@@ -70,16 +73,21 @@ __all__ = [
     "Level",
     "Link",
     "Misplaced",
+    "Need",
     "Notice",
+    "Overview",
+    "Place",
     "Receipt",
     "ReceiptChanged",
     "Reset",
     "ReviewQueue",
+    "Series",
     "ShelvesChanged",
     "ShelvesState",
     "StoreState",
     "TrackOnFloor",
     "TrailPoint",
+    "Trends",
     "Visit",
     "VisitChanged",
     "VisitStage",
@@ -88,7 +96,10 @@ __all__ = [
     "camera_problem",
     "charge_minor",
     "find_products",
+    "latest_lines",
     "likely_quantity",
+    "needs",
+    "overview",
     "shoppers_of",
     "words",
 ]

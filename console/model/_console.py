@@ -10,6 +10,7 @@ from console.model._health import HealthState
 from console.model._notices import CameraChanged, FloorMoved, HealthChanged, Notice, Reset, ShelvesChanged
 from console.model._review import ReviewQueue
 from console.model._shelves import ShelvesState
+from console.model._trends import Trends
 from console.model._visits import StoreState
 from engine.domain import (
     Accepted,
@@ -73,6 +74,7 @@ class ConsoleModel:
         self.state = StoreState(_NO_STORE)
         self.review = ReviewQueue(_NO_STORE)
         self.shelves = ShelvesState(_NO_STORE)
+        self.trends = Trends()
         self.floor = FloorState()
         self.cameras = CameraTiles()
         self.health = HealthState()
@@ -136,6 +138,7 @@ class ConsoleModel:
         self.state = StoreState(snapshot.store)
         self.review.restart(snapshot.store)
         self.shelves = ShelvesState(snapshot.store)
+        self.trends = Trends()
         self.floor, self.health = FloorState(), HealthState()
         self.cameras = CameraTiles.of(snapshot.store)
         for background in snapshot.backgrounds:
@@ -145,6 +148,7 @@ class ConsoleModel:
 
     def _fold(self, fact: OutputFact) -> tuple[Notice, ...]:
         notices = (*self.state.apply(fact), *self.review.apply(fact), *self.shelves.apply(fact))
+        self.trends.apply(fact, self.state)
         return (*notices, HealthChanged()) if self.health.apply_fact(fact) else notices
 
     def _show(self, view: _Shown, at_ns: int) -> tuple[Notice, ...]:
@@ -154,6 +158,7 @@ class ConsoleModel:
                 return (FloorMoved(),)
             case EngineHealth():
                 self.health.apply(view)
+                self.trends.lag_ms.add(view.t_ns, view.core_lag_ms)
                 return (HealthChanged(),)
             case StockView():
                 self.shelves.show(view)

@@ -48,6 +48,19 @@ class HealthState:
         dropped = _drops(self.view, camera_id) - _drops(self._before, camera_id)
         return max(0, dropped) * NS_PER_S / (self.view.t_ns - self._before.t_ns)
 
+    def devices(self) -> int:
+        """Cameras and shelf controllers that the engine knows of."""
+        return len(self.view.cameras) + len(self.view.controllers) if self.view is not None else 0
+
+    def devices_ill(self) -> int:
+        """How many of them have a problem of their own."""
+        if self.view is None:
+            return 0
+        faulty = {key.device_id for key in self.faults}
+        cameras = [c for c in self.view.cameras if c.camera_id in faulty or camera_problem(c)]
+        controllers = [c for c in self.view.controllers if c.controller_id in faulty or c.fault]
+        return len(cameras) + len(controllers)
+
     def problems(self) -> list[str]:
         """Everything that needs a person, in words; empty when all is well."""
         found = [_in_words(fault) for fault in self.faults.values()]

@@ -69,9 +69,10 @@ class Case:
 
 
 class ReviewQueue:
-    """Open cases, the evidence fetched for them, and the last decisions."""
+    """Open cases, the evidence fetched for them, the last decisions, and how many cases this run has ``asked``."""
 
     def __init__(self, store: Store) -> None:
+        self.asked = 0
         self.cases: dict[CaseId, Case] = {}
         self.evidence: dict[CaseId, Evidence] = {}
         self.decisions: deque[Decision] = deque(maxlen=DECISIONS_KEPT)
@@ -79,6 +80,7 @@ class ReviewQueue:
 
     def restart(self, store: Store) -> None:
         """Forget the cases, keep the decisions: a snapshot tells what is still open."""
+        self.asked = 0
         self.cases.clear()
         self.evidence.clear()
         self._store = store
@@ -86,6 +88,7 @@ class ReviewQueue:
     def apply(self, fact: OutputFact) -> tuple[Notice, ...]:
         """Fold one fact in."""
         if isinstance(fact, NeedsReview):
+            self.asked += fact.case_id not in self.cases
             self.cases[fact.case_id] = Case(fact, at_risk_minor(fact, self._store))
             return (CaseOpened(fact.case_id),)
         if isinstance(fact, CaseResolved):

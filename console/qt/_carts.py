@@ -9,6 +9,7 @@ from console.model import (
     CaseClosed,
     CaseOpened,
     ConsoleModel,
+    Place,
     ReceiptChanged,
     Visit,
     VisitChanged,
@@ -69,7 +70,7 @@ def _visit_row(model: ConsoleModel, visit: Visit, now_ns: int) -> Row:
 class CartsPage(Page):
     """Visits left, the chosen one's cart right."""
 
-    name = "Carts"
+    name = Place.CARTS
     listens = (VisitChanged, CartChanged, ReceiptChanged, CaseOpened, CaseClosed)
 
     def __init__(self, model: ConsoleModel, theme: Theme) -> None:

@@ -9,6 +9,7 @@ from console.model import (
     ConsoleModel,
     FaultKey,
     HealthChanged,
+    Place,
     camera_problem,
     words,
 )
@@ -23,7 +24,7 @@ _PROBLEMS_SHOWN = 6
 class HealthPage(Page):
     """Problems, cameras, shelf controllers, processes."""
 
-    name = "Health"
+    name = Place.HEALTH
     listens = (HealthChanged,)
 
     def __init__(self, model: ConsoleModel, theme: Theme) -> None:

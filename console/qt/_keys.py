@@ -8,7 +8,7 @@ from console.qt._page import label
 
 _KEYS = (
     ("Everywhere", ""),
-    ("F1 … F6, Ctrl+1 … 6", "Store, Carts, Review, Shelves, Receipts, Health"),
+    ("F1 … F7, Ctrl+1 … 7", "Overview, Store, Carts, Review, Shelves, Receipts, Health"),
     ("F9", "appearance: system, light, dark"),
     ("?", "this sheet"),
     ("Ctrl+Q", "close the console; the engine goes on"),

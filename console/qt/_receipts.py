@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter
 
-from console.model import ConsoleModel, Receipt, ReceiptChanged, words
+from console.model import ConsoleModel, Place, Receipt, ReceiptChanged, words
 from console.qt._page import Page, label, panel
 from console.qt._table import Cell, Column, KeyedView, Row
 from console.qt._text import clock_time, money
@@ -14,7 +14,7 @@ from engine.domain import ReceiptId
 class ReceiptsPage(Page):
     """Receipts left, newest first; the chosen one right."""
 
-    name = "Receipts"
+    name = Place.RECEIPTS
     listens = (ReceiptChanged,)
 
     def __init__(self, model: ConsoleModel, theme: Theme) -> None:

@@ -16,6 +16,7 @@ from console.model import (
     Decision,
     DecisionStage,
     Notice,
+    Place,
     Reset,
     words,
 )
@@ -44,7 +45,7 @@ _STAGE_WORDS = {
 class ReviewPage(Page):
     """Emits ``decided`` (case id, verdict) and ``evidence_wanted`` (case id); the cart follows by facts only."""
 
-    name = "Review"
+    name = Place.REVIEW
     listens = (CaseOpened, CaseClosed)
     decided = Signal(str, object)
     evidence_wanted = Signal(str)

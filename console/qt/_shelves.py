@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
-from console.model import ConsoleModel, FacingStock, Level, Misplaced, ShelvesChanged, words
+from console.model import ConsoleModel, FacingStock, Level, Misplaced, Place, ShelvesChanged, words
 from console.qt._page import Page, label, panel
 from console.qt._shelf_wall import ShelfWall
 from console.qt._table import Cell, Column, KeyedView, Row
@@ -38,7 +38,7 @@ class _ToDo(KeyedView):
 class ShelvesPage(Page):
     """The wall left; what needs a person, restocking and learned weights right."""
 
-    name = "Shelves"
+    name = Place.SHELVES
     listens = (ShelvesChanged,)
     accepted = Signal(str)
 

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter
 
-from console.model import CameraChanged, CartChanged, ConsoleModel, FloorMoved, Notice, Reset, VisitChanged
+from console.model import CameraChanged, CartChanged, ConsoleModel, FloorMoved, Notice, Place, Reset, VisitChanged
 from console.qt._cameras import CameraGrid
 from console.qt._carts import VISIT_COLUMNS, visit_rows
 from console.qt._floor import FloorMap
@@ -15,7 +15,7 @@ from console.qt._theme import Theme
 class StorePage(Page):
     """Cameras left; map and visits right."""
 
-    name = "Store"
+    name = Place.STORE
     listens = (VisitChanged, CartChanged)
 
     def __init__(self, model: ConsoleModel, theme: Theme) -> None:

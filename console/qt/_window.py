@@ -19,11 +19,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from console.model import ConsoleModel, Link
+from console.model import ConsoleModel, Link, Place
 from console.qt._carts import CartsPage
 from console.qt._health import HealthPage
 from console.qt._keys import KeySheet
 from console.qt._link import Delivery, EngineLink, EngineLost, EvidenceMissing
+from console.qt._overview import OverviewPage
 from console.qt._page import Page, label
 from console.qt._receipts import ReceiptsPage
 from console.qt._review import ReviewPage
@@ -48,7 +49,7 @@ from engine.wire import Address
 
 REPAINT_MS = 34
 """Below 30 Hz: nobody sees more, and two cores have better things to do."""
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 _LAYOUT_PASSES = 3
 """A label that grows tells its panel, the panel its page."""
 
@@ -65,7 +66,9 @@ class ConsoleWindow(QMainWindow):
         self.store, self.carts = StorePage(self.model, self.theme), CartsPage(self.model, self.theme)
         self.review, self.health = ReviewPage(self.model, self.theme), HealthPage(self.model, self.theme)
         self.receipts, self.shelves = ReceiptsPage(self.model, self.theme), ShelvesPage(self.model, self.theme)
-        self.pages: list[Page] = [self.store, self.carts, self.review, self.shelves, self.receipts, self.health]
+        self.overview = OverviewPage(self.model, self.theme)
+        seen_to = (self.store, self.carts, self.review, self.shelves, self.receipts, self.health)
+        self.pages: list[Page] = [self.overview, *seen_to]
         self.stack = QStackedWidget()
         self.status, self.banner = StatusBar(self.model, self.theme), Banner()
         self._rail = QButtonGroup(self)
@@ -155,6 +158,9 @@ class ConsoleWindow(QMainWindow):
     def _decide(self, case_id: str, verdict: Verdict) -> None:
         self._command(ResolveCase(case_id=CaseId(case_id), verdict=verdict))
 
+    def _open(self, place: Place) -> None:
+        self.go_to(next(number for number, page in enumerate(self.pages) if page.name == place))
+
     def _accept_shelf(self, shelf_id: str) -> None:
         self._command(AcceptShelf(shelf_id=ShelfId(shelf_id)))
 
@@ -207,6 +213,7 @@ class ConsoleWindow(QMainWindow):
     def _connect(self) -> None:
         self.link.arrived.connect(self._empty_mailbox)
         self.review.decided.connect(self._decide)
+        self.overview.wanted.connect(self._open)
         self.shelves.accepted.connect(self._accept_shelf)
         self.review.evidence_wanted.connect(self.link.fetch_evidence)
         self.theme.changed.connect(self._recolour)

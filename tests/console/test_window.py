@@ -96,7 +96,7 @@ def _press(window: ConsoleWindow, key: Qt.Key | str) -> None:
 def _begin_review(qtbot: QtBot, window: ConsoleWindow) -> None:
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
-    _press(window, Qt.Key.Key_F3)
+    _press(window, Qt.Key.Key_F4)
     qtbot.waitUntil(window.review.ready, timeout=LONG_MS)
 
 
@@ -156,7 +156,7 @@ def test_a_reviewer_who_knows_better_types_the_product(
     _begin_review(qtbot, window)
     _press(window, "s")
     _press(window, "rice")
-    _shoot(window, "3-review-search")
+    _shoot(window, "4-review-search")
     _press(window, Qt.Key.Key_Tab)
     _press(window, Qt.Key.Key_Down)
     _press(window, Qt.Key.Key_Return)
@@ -203,7 +203,7 @@ def test_a_lost_engine_is_said_and_a_new_run_is_joined(qtbot: QtBot, settings: Q
     assert "Engine lost" in window.status.connection.text()
     assert window.theme.stale
     assert len(window.model.state.inside()) == 3, "old values stay readable"
-    _shoot(window, "1-store-lost")
+    _shoot(window, "1-overview-lost")
 
     second = EngineStandIn(scene.store(), epoch=2, t_ns=NOW + 60 * S, address=first.address)
     second.begin_with(trade.opened("new-one", ago_s=3, track_id=40))
@@ -263,29 +263,54 @@ def test_keys_reach_every_page_and_the_layout_is_remembered(
 ) -> None:
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
-    for place in range(6):
+    for place in range(7):
         _press(window, Qt.Key(Qt.Key.Key_F1 + place))
         assert window.stack.currentIndex() == place
     _press(window, "?")
     assert window.keys.isVisible()
-    _shoot(window, "7-keys")
+    _shoot(window, "8-keys")
     _press(window, Qt.Key.Key_Escape)
     assert not window.keys.isVisible()
-    _press(window, Qt.Key.Key_F2)
+    _press(window, Qt.Key.Key_F3)
     window.close()
 
     again = ConsoleWindow(engine.address, settings)
     qtbot.addWidget(again)
-    assert again.stack.currentIndex() == 1
+    assert again.stack.currentIndex() == 2
     settings.setValue("layout/version", 99)
     fresh = ConsoleWindow(engine.address, settings)
     qtbot.addWidget(fresh)
     assert fresh.stack.currentIndex() == 0
 
 
+def test_the_overview_tells_what_waits_and_opens_it(qtbot: QtBot, engine: EngineStandIn, window: ConsoleWindow) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
+    _press(window, Qt.Key.Key_F1)
+    page = window.overview
+    engine.say(trade.mismatch())
+    qtbot.waitUntil(lambda: window.shelves.needs_person() == 1, timeout=LONG_MS)
+    _press(window, Qt.Key.Key_F1)
+    said = {title: tile.accessibleDescription() for title, tile in page.tiles.items()}
+    assert said["Inside"].startswith("3, €")
+    assert said["To review"].startswith("2, €")
+    assert said["Stock"] == "1 empty, 1 low, 1 misplaced, 1 not adding up"
+    assert said["Devices"] == "Well, 8 of 8 cameras and controllers"
+    assert [row.cells[3].text for row in page.needs.table.rows] == ["Review", "Review", "Shelves", "Shelves"]
+    page.needs.setFocus()
+    page.needs.setCurrentIndex(page.needs.table.index(2, 0))
+    _press(window, Qt.Key.Key_Return)
+    assert window.stack.currentWidget() is window.shelves
+    _press(window, Qt.Key.Key_F1)
+    page.tiles["Sales"].setFocus()
+    _press(window, Qt.Key.Key_Space)
+    assert window.stack.currentWidget() is window.receipts
+
+
 def test_one_camera_can_be_shown_alone(qtbot: QtBot, window: ConsoleWindow) -> None:
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
+    _press(window, Qt.Key.Key_F2)
     tiles = window.store.cameras.findChildren(QWidget)
     tiles[0].setFocus()
     _press(window, Qt.Key.Key_Right)
@@ -309,7 +334,7 @@ def test_an_alarm_is_on_the_health_page_until_it_is_over(
     )
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
-    _press(window, Qt.Key.Key_F6)
+    _press(window, Qt.Key.Key_F7)
     engine.say(alarm)
     problems = window.health.problems
     qtbot.waitUntil(lambda: "A-4-6: stuck" in problems.text(), timeout=LONG_MS)
@@ -326,7 +351,7 @@ def test_a_shelf_is_taken_as_it_lies_by_enter_twice_and_stays_flagged_until_the_
     qtbot.waitUntil(lambda: page.needs_person() == 1, timeout=LONG_MS)
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
-    _press(window, Qt.Key.Key_F4)
+    _press(window, Qt.Key.Key_F5)
     page.to_do.setFocus()
     page.to_do.select(trade.mismatch())
     _press(window, Qt.Key.Key_Return)
@@ -353,7 +378,7 @@ def test_a_shelf_that_the_engine_does_not_take_says_why(
     qtbot.waitUntil(lambda: page.needs_person() == 1, timeout=LONG_MS)
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
-    _press(window, Qt.Key.Key_F4)
+    _press(window, Qt.Key.Key_F5)
     page.to_do.setFocus()
     page.to_do.select(trade.mismatch())
     _press(window, Qt.Key.Key_Return)
@@ -364,7 +389,7 @@ def test_a_shelf_that_the_engine_does_not_take_says_why(
 def test_arrows_walk_over_the_shelves(qtbot: QtBot, window: ConsoleWindow) -> None:
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
-    _press(window, Qt.Key.Key_F4)
+    _press(window, Qt.Key.Key_F5)
     wall, seen = window.shelves.wall, []
     for key in (None, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Left, Qt.Key.Key_Down):
         if key is not None:
@@ -388,12 +413,13 @@ def test_every_page_has_a_screenshot(qtbot: QtBot, engine: EngineStandIn, settin
     qtbot.waitUntil(lambda: len(window.model.shelves.mismatches) == 1, timeout=LONG_MS)
     saved = window.save_screenshots(SCREENSHOTS / appearance)
     assert [path.stem for path in saved] == [
-        "1-store",
-        "2-carts",
-        "3-review",
-        "4-shelves",
-        "5-receipts",
-        "6-health",
+        "1-overview",
+        "2-store",
+        "3-carts",
+        "4-review",
+        "5-shelves",
+        "6-receipts",
+        "7-health",
     ]
     for path in saved:
         image = QImage(str(path))
