@@ -10,7 +10,7 @@ from drivers.twin.physics import Assumptions, ControllerFaults, PlateLoads, Poll
 from drivers.twin.scenario import Fault, World
 from engine.bench.reference import Reference
 from engine.bench.trial._clock import instant_of, seconds_at
-from engine.domain import ControllerId, Plate
+from engine.domain import ControllerId, Floats, Plate
 from engine.runtime.paced import ShelvesRead
 from engine.store import ControllerSection, StoreFolder
 
@@ -24,6 +24,12 @@ class _Wired:
     plates: NDArray[np.intp]
     channel_of: NDArray[np.intp]
     polling: Polling
+
+    def said(self, block_g: Floats) -> NDArray[np.float32]:
+        """What it says of loads (instants, all plates), (instants, channels)."""
+        grams = np.full((len(block_g), self.channels), np.nan, np.float32)
+        grams[:, self.channel_of] = block_g[:, self.plates]
+        return grams
 
 
 class SimulatedShelves:
@@ -55,21 +61,22 @@ class SimulatedShelves:
     def read(self, begin_ns: int, end_ns: int) -> Iterator[ShelvesRead]:
         """The readings that are due from ``begin_ns`` until before ``end_ns``; the world has lived until then."""
         due_ns = np.arange(begin_ns, end_ns, self._sample_ns)
-        block_g = self._loads.block(np.array([seconds_at(t_ns) for t_ns in due_ns.tolist()]))
-        for t_ns, plates_g in zip(due_ns.tolist(), block_g, strict=True):
-            for wired in self._wired:
-                reading = wired.polling.poll(seconds_at(t_ns))
+        due_s = [seconds_at(t_ns) for t_ns in due_ns.tolist()]
+        block_g = self._loads.block(np.array(due_s))
+        said = [wired.said(block_g) for wired in self._wired]
+        for at, (t_ns, t_s) in enumerate(zip(due_ns.tolist(), due_s, strict=True)):
+            for wired, grams in zip(self._wired, said, strict=True):
+                reading = wired.polling.poll(t_s)
                 if reading is None:
+                    block_g[at, wired.plates] = self._known_g[wired.plates]  # the yardstick knows no newer ones
                     continue
-                self._known_g[wired.plates] = plates_g[wired.plates]
-                grams = np.full(wired.channels, np.nan, np.float32)
-                grams[wired.channel_of] = plates_g[wired.plates]
                 yield ShelvesRead(
                     at_ns=instant_of(reading.arrives_s),
                     controller_id=wired.controller_id,
                     t_ns=instant_of(reading.stamped_s),
-                    grams=grams.tobytes(),
+                    grams=grams[at].tobytes(),
                 )
+            self._known_g = block_g[at]
             self._reference.weigh(t_ns, self._known_g[self._in_store_order])
 
 
