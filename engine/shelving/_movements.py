@@ -21,7 +21,8 @@ from engine.domain import (
     WeightProvisional,
     WeightSettled,
 )
-from engine.shelving._rest import FAST_SIGMAS, SLOW_MIN_G, AtRest, Deviation, held
+from engine.shelving._calm import Calm
+from engine.shelving._rest import FAST_SIGMAS, SLOW_MIN_G, AtRest, Deviation
 from engine.shelving._split import JOIN_S, LEAK_PLATES, LEAK_SHARE, PlateTrace, taken_apart
 from engine.shelving._step import Movement, OpenStep, SumTrace, onset_ns, provisional, settled, step_id
 from engine.shelving._window import WindowPart
@@ -39,12 +40,6 @@ _STAYING_SHARE = 0.03
 # How quickly a leak is followed, and how well it is known.
 _LEAK_TAU_NS, _LEAK_ERROR = 600_000_000, 0.1
 _REVISE_NS = 100_000_000
-# Settling: noise as at rest and as the rest of the shelf has it now, up to this factor, or a ringing this small beside
-# the change. A hand that rests sways more, by so much of its weight; where that drowns in noise, what weighs more
-# than before has to stay for longer, much longer where it drowns deep. A plate that stays noisy is believed at last.
-_REST_SIGMAS, _REST_SHARE = 1.6, 0.005
-_SWAY_SHARE = 0.008
-_LONG_NS, _LONGER_NS, _DEEP = 170_000_000, 900_000_000, 2.0
 _CONFIRM_NS = 200_000_000
 _CERTAIN_SIGMAS = 7.0
 _SETTLE_LIMIT_NS = 30_000_000_000
@@ -188,7 +183,6 @@ class ShelfMovements:
                 opened_ns=t_ns,
                 said_g=moved.mass_mg / 1000,
                 said_ns=t_ns,
-                changed_ns=t_ns,
             )
             self.open.append(step)
             facts.append(provisional(t_ns, self.shelf, step, moved))
@@ -216,28 +210,14 @@ class ShelfMovements:
         plates, rest = step.plates, self.rest
         tolerance_g = np.maximum(3.0, 4 * now.shaken * rest.hold_sigma_g[plates])
         if (now.settling_g[plates] > tolerance_g).any():
-            step.changed_ns = t_ns
             return self._revise(t_ns, step, now)
         if t_ns - step.opened_ns < _CONFIRM_NS:
             return []
-        if not self._is_calm(t_ns, step, now) and t_ns - step.opened_ns < _SETTLE_LIMIT_NS:
+        aside = [index for index in np.flatnonzero(rest.known).tolist() if not self._is_open(index)]
+        calm = Calm(self.window, rest, now, aside).on(plates)
+        if not calm and t_ns - step.opened_ns < _SETTLE_LIMIT_NS:  # a plate that stays noisy is believed at last
             return self._revise(t_ns, step, now)
         return self._settle(t_ns, step, now)
-
-    def _is_calm(self, t_ns: int, step: OpenStep, now: Deviation) -> bool:
-        """Whether no hand is left on the step's plates."""
-        plates, rest = step.plates, self.rest
-        sd_g = held(self.window).std(axis=0)
-        aside = [index for index in np.flatnonzero(rest.known).tolist() if not self._is_open(index)]
-        shaken = max(1.0, float(np.median(sd_g[aside] / rest.sigma_g[aside]))) if aside else now.shaken
-        noise_g, change_g = shaken * rest.sigma_g[plates], now.hold_g[plates]
-        if (sd_g[plates] > np.maximum(_REST_SIGMAS * noise_g, _REST_SHARE * np.abs(change_g))).any():
-            step.changed_ns = t_ns
-            return False
-        heavier = change_g > SLOW_MIN_G
-        drowned = float((noise_g[heavier] / (_SWAY_SHARE * change_g[heavier])).max(initial=0.0))
-        wait_ns = 0 if drowned < 1 else _LONG_NS if drowned < _DEEP else _LONGER_NS
-        return t_ns - step.changed_ns >= wait_ns
 
     def _revise(self, t_ns: int, step: OpenStep, now: Deviation) -> list[WeightFact]:
         plates = step.plates
@@ -257,8 +237,7 @@ class ShelfMovements:
 
     def _settle(self, t_ns: int, step: OpenStep, now: Deviation) -> list[WeightFact]:
         self.open.remove(step)
-        # Nothing leaks any more from a step that has ended.
-        now, rest = self._shifted(now, np.where(self._pressed(), 0.0, -self._leak_g)), self.rest
+        now, rest = self._shifted(now, self._no_longer_leaked(now)), self.rest
         size = np.abs(now.hold_g)
         sigma_g = np.hypot(now.shaken * rest.hold_sigma_g, now.settling_g / 2)
         sigma_g = np.hypot(sigma_g, _LEAK_ERROR * np.abs(self._leak_g))
@@ -279,6 +258,13 @@ class ShelfMovements:
         rest.doubt_g[own] = sigma_g[own]
         self.baseline_ns = 0
         return facts
+
+    def _no_longer_leaked(self, now: Deviation) -> Floats:
+        """How leaks change when a step ends: nothing is left of them but what plates of other steps may leak."""
+        pressed, size = self._pressed(), np.abs(self._leak_g + now.hold_g)
+        theirs = pressed & (size <= self._leaked_g(np.zeros_like(size)))
+        more_g: Floats = np.where(theirs, now.hold_g, np.where(pressed, 0.0, -self._leak_g))
+        return more_g
 
     def _told(self, step: OpenStep, plates: list[int], now: Deviation, sigma_g: Floats) -> list[WeightFact]:
         """What stayed on these plates: one step, or several that overlapped."""

@@ -11,7 +11,7 @@ from engine.shelving._window import SampleWindow, WindowPart
 Bools = NDArray[np.bool_]
 
 _SHORT_NS, _SHORT_ROWS = 80_000_000, 3
-_HOLD_NS, _HOLD_ROWS = 400_000_000, 6
+HOLD_NS, HOLD_ROWS = 400_000_000, 6
 _FIRST_REST_NS = 1_000_000_000
 # A plate that never comes to rest is believed after this long, noise and all.
 _FIRST_REST_LIMIT_NS = 10_000_000_000
@@ -184,7 +184,7 @@ class AtRest:
 
 def held(window: SampleWindow | WindowPart) -> Floats:
     """The samples (rows, plates) over which a level must hold: 400 ms, longer where samples come seldom."""
-    return window.newest(window.count(_HOLD_NS, at_least=_HOLD_ROWS))
+    return window.newest(window.count(HOLD_NS, at_least=HOLD_ROWS))
 
 
 def _short(window: SampleWindow | WindowPart) -> Floats:

@@ -30,7 +30,6 @@ class OpenStep:
     opened_ns: int
     said_g: float
     said_ns: int
-    changed_ns: int
 
 
 @dataclass(frozen=True)
