@@ -4,7 +4,7 @@ A hand at a shelf is hidden from most cameras, and where a pose model cannot see
 body. So single views are believed by their scores, with heavy tails; an arm farther away than the body, less; and a
 forearm has its length: rays that contradict each other must not shorten it.
 
-Numba kernels, for every frame asks for it: in numpy the same took 60 times as long, over a fifth of all that an engine
+Numba kernels, for every frame asks for it: in numpy the same took 20 times as long, over a fifth of all that an engine
 does. Neither fused multiplication nor another order of sums is allowed to them, so they agree to the byte everywhere.
 """
 # Numba infers the types of kernels.
@@ -12,21 +12,11 @@ does. Neither fused multiplication nor another order of sums is allowed to them,
 # mypy: allow-untyped-defs, allow-untyped-calls
 
 from dataclasses import dataclass
-from typing import Any
 
-import numba
 import numpy as np
 
+from engine.core.tracking._kernels import kernel
 from engine.domain import Floats
-
-_compiled: Any = numba.njit(cache=True, error_model="numpy")
-# Compiled when the module is imported, or found compiled: the first frame of a day is not kept waiting.
-_placing: Any = numba.njit(
-    "Tuple((f8[:,:,::1], f8[:,::1]))"
-    "(f8[:,:,::1], f8[:,::1], f8[:,:,:,::1], f8[:,:,::1], f8[:,:,::1], f8[:,::1], f8[:,::1])",
-    cache=True,
-    error_model="numpy",
-)
 
 _LEFT_SHOULDER = 5  # then the right one; then elbows and wrists, left before right
 
@@ -70,7 +60,7 @@ def place_arms(joints: Floats, sigmas: Floats, lines: Lines) -> tuple[Floats, Fl
     return placed
 
 
-@_compiled
+@kernel()
 def _doubt(joints, sigmas, origin, side):
     """How much less an arm is believed in each of V views, for being behind its body there."""
     left, right = joints[_LEFT_SHOULDER], joints[_LEFT_SHOULDER + 1]
@@ -84,7 +74,7 @@ def _doubt(joints, sigmas, origin, side):
     return doubt
 
 
-@_compiled
+@kernel()
 def _weigh(scores, doubt, late_s, pixel_m, weight):
     """Fill in one over the squared error of each view (2, V) of an elbow and a wrist; 0 where it does not see it."""
     for v in range(len(scores)):
@@ -94,7 +84,7 @@ def _weigh(scores, doubt, late_s, pixel_m, weight):
             weight[part, v] = 1 / (guess_m**2 + blur_m2) if scores[v, part] > 0 else 0.0
 
 
-@_compiled
+@kernel()
 def _bring_near(rays, origin, nearest):
     """Fill in the points (2, V, 3) on the rays (V, 2, 3) that are nearest to the store's origin."""
     for v in range(len(rays)):
@@ -104,7 +94,7 @@ def _bring_near(rays, origin, nearest):
                 nearest[part, v, axis] = origin[v, axis] - along * rays[v, part, axis]
 
 
-@_compiled
+@kernel()
 def _start(shoulder, arm, seen, placed):
     """Fill in where an elbow and a wrist (2, 3) are to begin: as they are, hanging where nobody saw them."""
     for part in range(2):
@@ -113,7 +103,7 @@ def _start(shoulder, arm, seen, placed):
             placed[part, 2] -= _UPPER_ARM_M + part * _FOREARM_M
 
 
-@_compiled
+@kernel()
 def _fit(shoulder, unsure_m, rays, nearest, weight, placed, spread_m):
     """Place an elbow and a wrist (2, 3), and fill in how sure each is (2,).
 
@@ -144,7 +134,7 @@ def _fit(shoulder, unsure_m, rays, nearest, weight, placed, spread_m):
         spread_m[part] = np.sqrt(variance[3 * part : 3 * part + 3].mean() * max(excess / max(2 * views, 1), 1.0))
 
 
-@_compiled
+@kernel()
 def _look_along(rays, nearest, weight, placed, sharp, information, target, part):
     """Add what the rays (V, 3) to one joint say of it to the information (6, 6) and its target (6,).
 
@@ -163,7 +153,7 @@ def _look_along(rays, nearest, weight, placed, sharp, information, target, part)
             target[3 * part + a] += believed * nearest[v, a]
 
 
-@_compiled
+@kernel()
 def _keep_lengths(shoulder, upper_m2, placed, information, target):
     """Add that an upper arm and a forearm point as they do and have their lengths."""
     upper, fore = placed[0] - shoulder, placed[1] - placed[0]
@@ -181,7 +171,7 @@ def _keep_lengths(shoulder, upper_m2, placed, information, target):
             information[3 + a, b] -= apart
 
 
-@_compiled
+@kernel()
 def _decompose(matrix):
     """Cholesky's decomposition of a symmetric positive matrix (6, 6), in its place: its lower triangle."""
     for a in range(6):
@@ -192,7 +182,7 @@ def _decompose(matrix):
             matrix[a, b] = np.sqrt(rest) if a == b else rest / matrix[b, b]
 
 
-@_compiled
+@kernel()
 def _substitute(lower, target):
     """Solve lower @ lower.T @ x = target (6,), in the target's place."""
     for a in range(6):
@@ -205,7 +195,7 @@ def _substitute(lower, target):
         target[a] /= lower[a, a]
 
 
-@_compiled
+@kernel()
 def _invert(lower, variance):
     """Fill in the diagonal (6,) of the inverse of lower @ lower.T."""
     unit = np.empty(6)
@@ -216,7 +206,7 @@ def _invert(lower, variance):
         variance[a] = unit[a]
 
 
-@_compiled
+@kernel()
 def _off2(place, nearest, ray):
     """The squared distance of a ray from a place."""
     off2, along = 0.0, 0.0
@@ -227,17 +217,21 @@ def _off2(place, nearest, ray):
     return max(off2 - along * along, 0.0)
 
 
-@_compiled
+@kernel()
 def _dot(a, b):
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
-@_compiled
+@kernel()
 def _length(vector):
     return max(np.sqrt(_dot(vector, vector)), 1e-6)
 
 
-@_placing
+# What it takes is said: it is compiled when the module is imported, and the first frame of a day is not kept waiting.
+@kernel(
+    "Tuple((f8[:,:,::1], f8[:,::1]))"
+    "(f8[:,:,::1], f8[:,::1], f8[:,:,:,::1], f8[:,:,::1], f8[:,:,::1], f8[:,::1], f8[:,::1])"
+)
 def _place(joints, sigmas, rays, origin, scores, late_s, pixel_m):
     """As ``place_arms`` says; what is given stays as it is."""
     joints, sigmas = joints.copy(), sigmas.copy()
