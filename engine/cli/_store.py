@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
+from rich.console import Console
+from rich.table import Table
 
 from engine.cli._options import JsonOption, StoreOption, write_json
 
 if TYPE_CHECKING:
     from engine.domain import SkuId, UnitMassProposal
+    from engine.runtime.journal import JournalReader
+    from engine.store import StoreFolder
 
 
 class ReplayFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,9 +51,15 @@ def replay(
     store: StoreOption,
     from_checkpoint: Annotated[Path | None, typer.Option(help="Begin at this checkpoint.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write the facts here, one JSON document a line.")] = None,
+    policy: Annotated[
+        Path | None, typer.Option("--with", help="A TOML file with another [policy]: say what it would change.")
+    ] = None,
     json_file: JsonOption = None,
 ) -> None:
-    """Decide a journal again and print how many facts it gives and their hash: the same each time, to the byte."""
+    """Decide a journal again and print how many facts it gives and their hash: the same each time, to the byte.
+
+    With another policy, say which carts, questions and receipts would differ.
+    """
     from engine.core import StoreCore
     from engine.runtime.corehost import digest
     from engine.runtime.corehost import replay as replay_journal
@@ -65,6 +75,8 @@ def replay(
     if journal.empty:
         remedy = "Run `tillfree engine` on this store first, or name another"
         raise StoreFolderError(folder.journal_dir, key="journal", problem="nothing to replay", remedy=remedy)
+    if policy is not None:
+        return _what_if(journal, folder, policy, json_file)
     if from_checkpoint is None and not journal.complete:
         typer.echo("the journal's beginning is deleted: what was open then is missing from these facts", err=True)
     facts = list(replay_journal(journal, folder.store, StoreCore, from_checkpoint=from_checkpoint))
@@ -72,7 +84,25 @@ def replay(
         out.write_bytes(b"".join(msgspec.json.encode(msgspec.msgpack.decode(fact)) + b"\n" for fact in facts))
     figures = ReplayFigures(facts=len(facts), sha256=digest(facts), seconds=round(time.monotonic() - started_s, 3))
     typer.echo(f"{figures.facts} facts, sha256 {figures.sha256}, {figures.seconds} s")
-    write_json(json_file, figures)
+    return write_json(json_file, figures)
+
+
+def _what_if(journal: "JournalReader", folder: "StoreFolder", policy: Path, json_file: Path | None) -> None:
+    from engine.core import StoreCore
+    from engine.runtime.corehost import what_if
+    from engine.store import read_policy
+
+    found = what_if(journal, folder.store, read_policy(policy, folder.store.policy), StoreCore)
+    was, would = found.as_was, found.as_would_be
+    table = Table("", "as it is", f"with {policy.name}", box=None)
+    for name in was.__struct_fields__:
+        table.add_row(name.replace("_", " "), str(getattr(was, name)), str(getattr(would, name)))
+    Console().print(table)
+    for change in found.carts:
+        typer.echo(f"{change.visit_id}: {change.units} x {change.sku_id} would be {change.units_instead}")
+    if found.unanswerable:
+        typer.echo(f"{found.unanswerable} answers were given to questions that would not be asked")
+    write_json(json_file, found)
 
 
 def masses(

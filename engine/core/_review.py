@@ -12,6 +12,7 @@ from engine.core._parts import Part, parts_of
 from engine.core._state import World
 from engine.core._statements import Wording, learn_from, lines_of, say, say_only, withdraw, worded
 from engine.domain import (
+    BY_POLICY,
     CaseCause,
     CaseResolved,
     Hypothesis,
@@ -32,7 +33,6 @@ _HELD_PPM = 500_000
 _NAMED = 8
 _NEAREST = 3
 _NOTHING = Verdict(visit_id=None, sku_id=None, quantity=0)
-_POLICY = "policy"
 _LATER_FACTS = "later facts"
 
 
@@ -217,7 +217,7 @@ def decide_overdue(world: World) -> None:
             command = ResolveCase(case_id=case.question.case_id, verdict=likeliest.verdict)
             if not refusal(world, command):
                 verdict, ppm = likeliest.verdict, likeliest.probability_ppm
-        _close(world, case, verdict, _POLICY, ppm)
+        _close(world, case, verdict, BY_POLICY, ppm)
 
 
 def drop_question(world: World, line_id: LineId) -> None:

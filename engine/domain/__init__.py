@@ -9,6 +9,7 @@ from engine.domain._commands import (
     ResolveCase,
 )
 from engine.domain._facts import (
+    BY_POLICY,
     KEYPOINTS,
     BodiesTracked,
     BodyTracked,
@@ -122,6 +123,7 @@ from engine.domain._views import (
 )
 
 __all__ = [
+    "BY_POLICY",
     "KEYPOINTS",
     "AcceptShelf",
     "Accepted",

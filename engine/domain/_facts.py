@@ -368,6 +368,10 @@ class NeedsReview(Fact, frozen=True, kw_only=True, tag=True):
     deadline_ns: int
 
 
+BY_POLICY = "policy"
+"""Who decided, when nobody did before the deadline."""
+
+
 class CaseResolved(Fact, frozen=True, kw_only=True, tag=True):
     """A case is closed, by a person or, after the deadline, by the store's policy."""
 

@@ -17,6 +17,7 @@ from engine.store._installation import (
     TlsSection,
 )
 from engine.store._layout import Layout
+from engine.store._policy import read_policy
 
 __all__ = [
     "CalibrationFile",
@@ -35,6 +36,7 @@ __all__ = [
     "StoreSection",
     "TlsSection",
     "open_store",
+    "read_policy",
     "valid_gtin",
     "with_unit_mass",
 ]

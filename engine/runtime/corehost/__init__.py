@@ -5,5 +5,20 @@ from engine.runtime.corehost._host import CoreHost, run_core
 from engine.runtime.corehost._lock import StoreInUseError
 from engine.runtime.corehost._replay import digest, replay
 from engine.runtime.corehost._stock import stock_of
+from engine.runtime.corehost._whatif import CartChange, Decided, WhatIf, what_if
 
-__all__ = ["Conductor", "Core", "CoreHost", "CoreType", "StoreInUseError", "digest", "replay", "run_core", "stock_of"]
+__all__ = [
+    "CartChange",
+    "Conductor",
+    "Core",
+    "CoreHost",
+    "CoreType",
+    "Decided",
+    "StoreInUseError",
+    "WhatIf",
+    "digest",
+    "replay",
+    "run_core",
+    "stock_of",
+    "what_if",
+]
