@@ -64,11 +64,14 @@ class World:
         self.said.append(fact)
 
     def alarm(self, fact: SensorFault | SensorRecovered) -> None:
-        """Say that something is wrong with a device, or well again, and remember it while it stands."""
+        """Say that something is wrong with a device, or well again, and remember it while it stands.
+
+        The end of what does not stand is no news: a process that starts tells it, not knowing what it told before.
+        """
         if isinstance(fact, SensorFault):
             self.state.faults[f"{fact.device_id} {fact.kind}"] = fact
-        else:
-            self.state.faults.pop(f"{fact.device_id} {fact.kind}", None)
+        elif self.state.faults.pop(f"{fact.device_id} {fact.kind}", None) is None:
+            return
         self.said.append(fact)
 
     def encode(self) -> bytes:

@@ -9,6 +9,7 @@ from ._embedder import Embedder
 from ._manifest import ModelManifest
 from ._model import Model, ModelError, default_models_dir, load_model
 from ._motion import Motion, MotionGate
+from ._picture_health import PictureJudge, PictureTrouble
 from ._pose import COCO_KEYPOINTS, Keypoints, PoseEstimator
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "Motion",
     "MotionGate",
     "PersonDetector",
+    "PictureJudge",
+    "PictureTrouble",
     "PlatePolicy",
     "PoseEstimator",
     "default_models_dir",

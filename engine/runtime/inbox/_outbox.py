@@ -137,12 +137,14 @@ class LatestOutbox:
             self._in_flight.popleft()
 
     def rewind(self) -> None:
-        """What was on its way is lost; drop counts are kept and go again."""
+        """What was on its way is lost; drop counts and alarms are kept and go again."""
         lost = [fact for _, fact in self._in_flight]
         self._in_flight.clear()
         for fact in lost:
             if isinstance(fact, FramesDropped):
                 self.put(fact)
+            elif isinstance(fact, SensorFault | SensorRecovered):
+                self._pending.setdefault(_key(fact), fact)  # an alarm is told once
             else:
                 self._drop(fact)
 

@@ -9,14 +9,28 @@ import simplejpeg
 from numpy.typing import NDArray
 
 from engine import vision
-from engine.domain import BackgroundPlate, Camera, CameraHealth, Drops, FramesDropped, PersonSeen, PersonsSeen
+from engine.domain import (
+    BackgroundPlate,
+    Camera,
+    CameraHealth,
+    Drops,
+    FramesDropped,
+    PersonSeen,
+    PersonsSeen,
+    SensorFault,
+    SensorRecovered,
+)
 from engine.ports import CameraLink, Frame, Image
+from engine.runtime.perception._camera_watch import CameraWatch, LinkState
 from engine.runtime.perception._perceiver import Perceiver, around, describe, nobody
+from engine.vision import PictureTrouble
 
 _SUBSTREAM_WIDTH_PX = 640
 _PLATE_WIDTH_PX = 640
 _JPEG_QUALITY = 82
 _RATE_WINDOW_S = 3.0
+_JUDGE_NS = 250_000_000
+_BLIND = frozenset(PictureTrouble) - {PictureTrouble.BLURRED}
 
 
 class Eye:
@@ -36,6 +50,10 @@ class Eye:
         self._told: Counter[str] = Counter()
         self._looked: deque[int] = deque()
         self._lag_ms = 0.0
+        self._judge = vision.PictureJudge()
+        self._judged_ns: int | None = None
+        self._trouble: PictureTrouble | None = None
+        self._watch = CameraWatch(camera, frames_hz=frames_hz)
 
     def waiting(self) -> Frame | None:
         """A frame that is due: newer than the last one looked at, and not sooner than the rate asks for.
@@ -48,7 +66,8 @@ class Eye:
     def look(self, frame: Frame, perceiver: Perceiver) -> PersonsSeen | None:
         """Turn a frame into its fact; the models run only where something differs from the empty store.
 
-        None for a broken frame: that it shows nobody would be taken for evidence that nobody is there.
+        None for a frame that is broken or shows nothing to be believed: that it shows nobody would be taken for
+        evidence that nobody is there.
         """
         if self._seq and frame.seq - self._seq > 1:
             late = frame.t_ns - self.looked_ns > self._period_ns * 1.5
@@ -59,11 +78,34 @@ class Eye:
         if image_bgr.size == 0:
             self._drops["broken"] += 1
             return None
+        self._judge_picture(image_bgr, frame.t_ns)
+        if self._trouble in _BLIND:
+            self._drops[self._trouble] += 1
+            return None
         persons = self._see(image_bgr, frame.t_ns, perceiver)
         now_ns = time.monotonic_ns()
         self._lag_ms = (now_ns - frame.t_ns) / 1e6
         self._looked.append(now_ns)
         return PersonsSeen(t_ns=frame.t_ns, camera_id=self.camera.camera_id, frame_seq=frame.seq, persons=persons)
+
+    def _judge_picture(self, image_bgr: Image, t_ns: int) -> None:
+        if self._judged_ns is not None and t_ns - self._judged_ns < _JUDGE_NS:
+            return
+        self._judged_ns = t_ns
+        self._trouble = self._judge.judge(image_bgr, self._plate, t_ns)
+        height_px, width_px = image_bgr.shape[:2]
+        self._watch.looked(self._trouble, width_px=width_px, height_px=height_px)
+
+    def alarms(self, now_ns: int) -> list[SensorFault | SensorRecovered]:
+        """What began to be wrong with the camera, or is well again, since this was last asked."""
+        state = LinkState(
+            seq=self._seq,
+            frame_ns=self.looked_ns,
+            lag_ms=self._lag_ms,
+            fault=self._link.fault,
+            fault_kind=self._link.fault_kind,
+        )
+        return self._watch.tell(state, now_ns)
 
     def _see(self, image_bgr: Image, t_ns: int, perceiver: Perceiver) -> tuple[PersonSeen, ...]:
         people, posed = nobody(), None

@@ -4,8 +4,9 @@ from collections import deque
 
 import msgspec
 
-from engine.domain import BodiesTracked, CameraHealth, CameraId, PersonsSeen
+from engine.domain import BodiesTracked, CameraHealth, CameraId, PersonsSeen, SensorFault, SensorRecovered
 from engine.ports import SmartCameraLink
+from engine.runtime.perception._camera_watch import LinkState, LinkWatch
 
 _RATE_WINDOW_S = 3.0
 
@@ -17,11 +18,16 @@ class Relay:
         self._camera_id = camera_id
         self._link = link
         self._heard: deque[int] = deque()
+        self._said_ns = 0
+        self._count = 0
+        self._watch = LinkWatch(camera_id)
 
     def seen(self) -> list[PersonsSeen | BodiesTracked]:
         """What arrived since the last call; a device cannot speak for another camera."""
         said = self._link.seen()
         self._heard.extend(fact.t_ns for fact in said)
+        self._count += len(said)
+        self._said_ns = max(self._said_ns, *(fact.t_ns for fact in said)) if said else self._said_ns
         return [
             msgspec.structs.replace(fact, camera_id=self._camera_id) if isinstance(fact, PersonsSeen) else fact
             for fact in said
@@ -38,6 +44,17 @@ class Relay:
             drops=(),
             fault=self._link.fault,
         )
+
+    def alarms(self, now_ns: int) -> list[SensorFault | SensorRecovered]:
+        """That the device fell silent, or speaks again, since this was last asked."""
+        state = LinkState(
+            seq=self._count,
+            frame_ns=self._said_ns,
+            lag_ms=0.0,
+            fault=self._link.fault,
+            fault_kind=self._link.fault_kind,
+        )
+        return self._watch.tell(state, now_ns)
 
     def close(self) -> None:
         """Let the device go."""

@@ -30,6 +30,7 @@ SMART = "camera.smart"
 
 _IDLE_S = 0.004
 _HEALTH_S = 1.0
+_ALARMS_S = 0.25
 _BACKGROUND_S = 10.0
 _FIRST_BACKGROUND_S = 3.0
 
@@ -78,7 +79,7 @@ class _Process:
         self._relays = relays
         self._sender = sender
         self._perceiver = perceiver
-        self._health_due_s = 0.0
+        self._health_due_s = self._alarms_due_s = 0.0
         self._background_due_s = time.monotonic() + _FIRST_BACKGROUND_S
 
     def turn(self) -> bool:
@@ -101,12 +102,21 @@ class _Process:
 
     def _report(self) -> None:
         now_s = time.monotonic()
+        if now_s >= self._alarms_due_s:
+            self._alarms_due_s = now_s + _ALARMS_S
+            self._report_alarms()
         if now_s >= self._health_due_s:
             self._health_due_s = now_s + _HEALTH_S
             self._report_health()
         if now_s >= self._background_due_s:
             self._background_due_s = now_s + _BACKGROUND_S
             self._report_backgrounds()
+
+    def _report_alarms(self) -> None:
+        cameras: list[Eye | Relay] = [*self._eyes, *self._relays]
+        for camera in cameras:
+            for fact in camera.alarms(time.monotonic_ns()):
+                self._sender.send(fact)
 
     def _report_health(self) -> None:
         for relay in self._relays:

@@ -1,6 +1,6 @@
 """What a sender keeps, drops and sends again."""
 
-from engine.domain import FramesDropped
+from engine.domain import FramesDropped, SensorFault, SensorRecovered
 from engine.runtime.inbox._outbox import LatestOutbox, LosslessOutbox
 from tests.runtime.build import seen, settled
 
@@ -49,3 +49,17 @@ def test_drop_counts_survive_a_lost_connection() -> None:
     (drops,) = (out.fact for out in outbox.outgoing())
     assert isinstance(drops, FramesDropped)
     assert drops.count == 2
+
+
+def test_an_alarm_that_was_on_its_way_goes_again_unless_a_newer_one_waits() -> None:
+    fault = SensorFault(t_ns=1, device_id="c1", kind="moved", remedy="turn it back")
+    over = SensorRecovered(t_ns=2, device_id="c1", kind="moved")
+    outbox = LatestOutbox(first_seq=1)
+    outbox.put(fault)
+    outbox.outgoing()
+    outbox.rewind()
+    assert [sent.fact for sent in outbox.outgoing()] == [fault]
+    outbox.put(over)
+    outbox.rewind()
+    assert [sent.fact for sent in outbox.outgoing()] == [over]
+    assert outbox.dropped.total() == 0
