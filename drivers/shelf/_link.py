@@ -1,4 +1,4 @@
-"""A controller on its wire: polled with short patience, dialled anew after a pause, told what to do step by step."""
+"""A controller on its wire: polled with due patience, dialled anew after a pause, told what to do step by step."""
 
 import time
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Final
 
 from drivers.shelf._codec import Reading, RegisterCodec
 from drivers.shelf._network import NetworkWire
+from drivers.shelf._patience import Patience
 from drivers.shelf._pdu import CodecError, RefusedError, ShortAnswerError, read_request, registers_in
 from drivers.shelf._profile import DeviceProfile, ProfileError, read_profile
 from drivers.shelf._serial import SerialWire, bus_of
@@ -29,7 +30,9 @@ _PATIENCE_READS = 3
 _PATIENCE_READS_ON_A_BUS = 1
 _FIRST_BACK_OFF_NS = 100_000_000
 _LONGEST_BACK_OFF_NS = 5_000_000_000
-_ON_A_NETWORK_S = 0.2
+# How long an answer is waited for: at first, and then as the device needs it between these bounds. A bus is shared, so
+# there it stays what it is.
+_ON_A_NETWORK_S, _LEAST_S, _MOST_S = 0.2, 0.1, 1.0
 _ON_A_BUS_S = 0.05
 
 _REMEDIES: Final[dict[DeviceFaultKind, str]] = {
@@ -69,8 +72,8 @@ def _described(file: Path, channels: int) -> tuple[DeviceProfile, RegisterCodec]
 class _ModbusLink:
     def __init__(self, name: str, wire: Wire, profile: DeviceProfile, codec: RegisterCodec, *, on_a_bus: bool) -> None:
         self._name, self._wire, self._profile, self._codec = name, wire, profile, codec
-        self._patience = _PATIENCE_READS_ON_A_BUS if on_a_bus else _PATIENCE_READS
-        self._within_s = profile.limits.answer_s or (_ON_A_BUS_S if on_a_bus else _ON_A_NETWORK_S)
+        self._reads = _PATIENCE_READS_ON_A_BUS if on_a_bus else _PATIENCE_READS
+        self._patience = _patience(profile.limits.answer_s, on_a_bus=on_a_bus)
         self._requests = [(read, read_request(read)) for read in codec.reads]
         self._pulse = _Pulse(profile)
         self._answered_ns = 0
@@ -124,9 +127,11 @@ class _ModbusLink:
         """The registers of all reads."""
         answers = []
         for block, request in self._requests:
-            answer = await self._wire.ask(request, within_s=self._within_s)
-            answers.append(registers_in(answer.pdu, block))
+            asked_ns = time.monotonic_ns()
+            answer = await self._wire.ask(request, within_s=self._patience.within_s)
             self._answered_ns = answer.t_ns
+            self._patience.answered((answer.t_ns - asked_ns) / 1e9)
+            answers.append(registers_in(answer.pdu, block))
         return answers
 
     async def _ask(self, pdu: bytes) -> bytes:
@@ -165,8 +170,10 @@ class _ModbusLink:
 
     def _missed(self, error: WireError) -> DeviceError:
         self._unanswered += 1
-        patience = self._patience if self._back_off_ns else _PATIENCE_READS
-        if self._unanswered >= patience or not self._wire.connected:
+        if error.kind == "silent":
+            self._patience.silent()
+        reads = self._reads if self._back_off_ns else _PATIENCE_READS
+        if self._unanswered >= reads or not self._wire.connected:
             self._unanswered = 0
             self._wire.hang_up()
             self._back_off(error)
@@ -182,6 +189,14 @@ class _ModbusLink:
 
     def _error(self, problem: str, kind: DeviceFaultKind) -> DeviceError:
         return DeviceError(f"{self._name} {problem}: {_REMEDIES[kind]}", kind=kind)
+
+
+def _patience(answer_s: float | None, *, on_a_bus: bool) -> Patience:
+    """What a profile says stands, and so does patience on a bus."""
+    if answer_s is None and not on_a_bus:
+        return Patience(_ON_A_NETWORK_S, least_s=_LEAST_S, most_s=_MOST_S)
+    within_s = answer_s or _ON_A_BUS_S
+    return Patience(within_s, least_s=within_s, most_s=within_s)
 
 
 class _Pulse:

@@ -150,8 +150,9 @@ class LimitsSection(Section, frozen=True, kw_only=True):
     """``[limits]``: what the device stands.
 
     A read goes over at most ``gap_registers`` that nothing here describes. An answer to a read begins within
-    ``answer_s``, to a step of a command within ``command_s``; without ``answer_s`` within 0.2 s on a network and 0.05 s
-    on a serial bus. ``eeprom_writes`` is how many writes of settings its memory stands.
+    ``answer_s``, to a step of a command within ``command_s``; without ``answer_s`` within 0.05 s on a serial bus, and
+    on a network within what the device has lately taken, 0.1 to 1 s. ``eeprom_writes`` is how many writes of settings
+    its memory stands.
     """
 
     registers_per_read: Annotated[int, msgspec.Meta(ge=2, le=_MOST_REGISTERS)] = _MOST_REGISTERS

@@ -13,8 +13,10 @@ from drivers.twin.physics._assumptions import Assumptions
 from drivers.twin.physics._faults import ControllerFaults
 from engine.domain import ControllerId
 
-# As a link does it: how long it waits for an answer, after how many lost ones it dials again, and how often.
-_PATIENCE_S = 0.2
+# As a link does it: how long it waits for an answer, at first and then as the answers come (RFC 6298, 2.3) or do not,
+# after how many lost ones it dials again, and how often.
+_PATIENCE_S, _LEAST_S, _MOST_S = 0.2, 0.1, 1.0
+_MEAN_GAIN, _SPREAD_GAIN, _SPREADS = 1 / 8, 1 / 4, 4
 _PATIENCE_READS = 3
 _FIRST_BACK_OFF_S, _LONGEST_BACK_OFF_S = 0.1, 5.0
 _ROUND_TRIP_S = 0.001
@@ -38,7 +40,8 @@ class Polling:
         self._draws = _drawn(np.random.default_rng([seed, _DRAWS, crc32(controller_id.encode())]))
         self._free_s = -np.inf
         self._back_off_s = 0.0
-        self._unanswered = 0
+        self._unanswered = self._silent = 0
+        self._patience_s, self._takes_s, self._spread_s = _PATIENCE_S, 0.0, 0.0
 
     def poll(self, due_s: float) -> Reading | None:
         """What comes of the poll that is due now; None: it is skipped, refused or never answered."""
@@ -50,17 +53,30 @@ class Polling:
             self._dial_later(asked_s)
             return None
         takes_s = _ROUND_TRIP_S + self._faults.late_s(asked_s)
-        if takes_s > _PATIENCE_S or lost < self._faults.lost_share(asked_s):
-            self._give_up(asked_s + _PATIENCE_S)
+        if takes_s > self._patience_s or lost < self._faults.lost_share(asked_s):
+            self._give_up(asked_s + self._patience_s)
             return None
+        self._answered(takes_s)
         self._free_s, self._back_off_s, self._unanswered = asked_s + takes_s, 0.0, 0
         stamped_s = asked_s + takes_s / 2 + self._cells.stamp_jitter_s * off
         if back < self._cells.stamp_back_share:
             stamped_s -= self._cells.stamp_back_s
         return Reading(stamped_s=stamped_s, arrives_s=asked_s + takes_s)
 
+    def _answered(self, takes_s: float) -> None:
+        if self._takes_s == 0:
+            self._takes_s, self._spread_s = takes_s, takes_s / 2
+        else:
+            self._spread_s += _SPREAD_GAIN * (abs(takes_s - self._takes_s) - self._spread_s)
+            self._takes_s += _MEAN_GAIN * (takes_s - self._takes_s)
+        self._silent = 0
+        self._patience_s = min(max(self._takes_s + _SPREADS * self._spread_s, _LEAST_S), _MOST_S)
+
     def _give_up(self, t_s: float) -> None:
         self._free_s = t_s
+        self._silent += 1
+        if self._silent > 1:
+            self._patience_s = min(2 * self._patience_s, _MOST_S)
         self._unanswered += 1
         if self._unanswered == _PATIENCE_READS:
             self._unanswered = 0
