@@ -170,11 +170,11 @@ class _ModbusLink:
 
     def _missed(self, error: WireError) -> DeviceError:
         self._unanswered += 1
-        if error.kind == "silent":
-            self._patience.silent()
         reads = self._reads if self._back_off_ns else _PATIENCE_READS
         if self._unanswered >= reads or not self._wire.connected:
             self._unanswered = 0
+            if error.kind == "silent":
+                self._patience.dialled_anew()
             self._wire.hang_up()
             self._back_off(error)
         return self._error(f"does not answer ({error})", error.kind)

@@ -7,14 +7,13 @@ _MEAN_GAIN, _SPREAD_GAIN, _SPREADS = 1 / 8, 1 / 4, 4
 class Patience:
     """Follows one device between bounds, in seconds; where both are alike it stays what it is.
 
-    A device that is silent twice in a row may only be slow: it is given twice the time from then on.
+    A device that stays silent may only be slow: whenever it is dialled anew it is given twice the time.
     """
 
     def __init__(self, first_s: float, *, least_s: float, most_s: float) -> None:
         self.within_s = first_s
         self._least_s, self._most_s = least_s, most_s
         self._mean_s = self._spread_s = 0.0
-        self._silent = 0
 
     def answered(self, took_s: float) -> None:
         """An answer came after so long."""
@@ -23,14 +22,11 @@ class Patience:
         else:
             self._spread_s += _SPREAD_GAIN * (abs(took_s - self._mean_s) - self._spread_s)
             self._mean_s += _MEAN_GAIN * (took_s - self._mean_s)
-        self._silent = 0
         self.within_s = self._bounded(self._mean_s + _SPREADS * self._spread_s)
 
-    def silent(self) -> None:
-        """No answer came in time."""
-        self._silent += 1
-        if self._silent > 1:
-            self.within_s = self._bounded(2 * self.within_s)
+    def dialled_anew(self) -> None:
+        """No answer came in time, again and again."""
+        self.within_s = self._bounded(2 * self.within_s)
 
     def _bounded(self, seconds: float) -> float:
         return min(max(seconds, self._least_s), self._most_s)

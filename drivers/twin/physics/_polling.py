@@ -40,7 +40,7 @@ class Polling:
         self._draws = _drawn(np.random.default_rng([seed, _DRAWS, crc32(controller_id.encode())]))
         self._free_s = -np.inf
         self._back_off_s = 0.0
-        self._unanswered = self._silent = 0
+        self._unanswered = 0
         self._patience_s, self._takes_s, self._spread_s = _PATIENCE_S, 0.0, 0.0
 
     def poll(self, due_s: float) -> Reading | None:
@@ -69,17 +69,14 @@ class Polling:
         else:
             self._spread_s += _SPREAD_GAIN * (abs(takes_s - self._takes_s) - self._spread_s)
             self._takes_s += _MEAN_GAIN * (takes_s - self._takes_s)
-        self._silent = 0
         self._patience_s = min(max(self._takes_s + _SPREADS * self._spread_s, _LEAST_S), _MOST_S)
 
     def _give_up(self, t_s: float) -> None:
         self._free_s = t_s
-        self._silent += 1
-        if self._silent > 1:
-            self._patience_s = min(2 * self._patience_s, _MOST_S)
         self._unanswered += 1
         if self._unanswered == _PATIENCE_READS:
             self._unanswered = 0
+            self._patience_s = min(2 * self._patience_s, _MOST_S)
             self._dial_later(t_s)
 
     def _dial_later(self, t_s: float) -> None:

@@ -29,12 +29,12 @@ def test_it_is_what_the_device_takes_and_a_margin_for_how_much_that_varies(
     assert patience.within_s == pytest.approx(within_s, rel=0.15)
 
 
-def test_one_lost_answer_changes_nothing_and_silence_doubles_it_to_the_bound() -> None:
+def test_silence_doubles_it_to_the_bound_and_an_answer_ends_that() -> None:
     patience, within_s = network(), []
-    for _ in range(6):
-        patience.silent()
+    for _ in range(4):
+        patience.dialled_anew()
         within_s.append(patience.within_s)
-    assert within_s == [0.2, 0.4, 0.8, 1.0, 1.0, 1.0]
+    assert within_s == [0.4, 0.8, 1.0, 1.0]
     patience.answered(0.002)
     assert patience.within_s == 0.1
 
@@ -42,8 +42,7 @@ def test_one_lost_answer_changes_nothing_and_silence_doubles_it_to_the_bound() -
 def test_bounds_that_are_alike_make_it_stand() -> None:
     patience = Patience(0.05, least_s=0.05, most_s=0.05)
     patience.answered(3.0)
-    patience.silent()
-    patience.silent()
+    patience.dialled_anew()
     assert patience.within_s == 0.05
 
 
@@ -83,7 +82,7 @@ async def test_a_silent_device_delays_no_other() -> None:
         asked = asyncio.create_task(readings(silent, 3))
         began_s = time.monotonic()
         assert await readings(well, 50) == [""] * 50
-        assert time.monotonic() - began_s < 0.8  # what the silent one is given
+        assert time.monotonic() - began_s < 0.6  # what the silent one is given
         assert not asked.done()
         assert all("does not answer" in said for said in await asked)
         await silent.close()
