@@ -4,6 +4,7 @@ from console.model import _words as words
 from console.model._cameras import STALE_AFTER_NS, CameraTile, CameraTiles, shoppers_of
 from console.model._clock import NS_PER_S, EngineClock
 from console.model._console import LOST_AFTER_NS, Connection, ConsoleModel, Link
+from console.model._dwell import SQUARE_M, Dwell
 from console.model._floor import TRAIL_NS, FloorState, TrackOnFloor, TrailPoint
 from console.model._health import LOW_DISK_MB, SLOW_LAG_MS, FaultKey, HealthState, camera_problem
 from console.model._notices import (
@@ -49,6 +50,7 @@ __all__ = [
     "SHOPPER_COLOURS",
     "SLOW_LAG_MS",
     "SLOW_RECEIPT_S",
+    "SQUARE_M",
     "STALE_AFTER_NS",
     "TRAIL_NS",
     "Acceptance",
@@ -63,6 +65,7 @@ __all__ = [
     "ConsoleModel",
     "Decision",
     "DecisionStage",
+    "Dwell",
     "EngineClock",
     "FacingStock",
     "FaultKey",

@@ -1,9 +1,10 @@
-"""Who is where: tracks and the trails of their last seconds."""
+"""Who is where: tracks, the trails of their last seconds, and where time is spent."""
 
 from collections import deque
 from dataclasses import dataclass, field
 
 from console.model._clock import NS_PER_S
+from console.model._dwell import Dwell
 from engine.domain import FloorView, Point2, ShopperOnFloor, TrackId
 
 TRAIL_NS = 15 * NS_PER_S
@@ -39,11 +40,13 @@ class FloorState:
     def __init__(self) -> None:
         self.tracks: dict[TrackId, TrackOnFloor] = {}
         self.view: FloorView | None = None
+        self.dwell = Dwell()
         self._recent: deque[FloorView] = deque()
 
     def apply(self, view: FloorView) -> None:
         """A newer picture of the floor."""
         self.view = view
+        self.dwell.apply(view)
         for track in self.tracks.values():
             track.present = False
         for shopper in view.shoppers:

@@ -2,14 +2,15 @@
 
 from math import ceil
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from console.model import NS_PER_S, STALE_AFTER_NS, ConsoleModel, shoppers_of, words
+from console.qt._chosen import Chosen
 from console.qt._skeleton import CAPTION_PX, Figure, Picture, fit, paint_background, paint_figures, paint_outline
 from console.qt._theme import Theme
-from engine.domain import Camera, CameraHealth, CameraId, CameraOverlay, FloorView
+from engine.domain import Camera, CameraHealth, CameraId, CameraOverlay, FloorView, PersonSeen, VisitId
 
 
 def figures_of(
@@ -24,16 +25,22 @@ def figures_of(
             figures.append(Figure(person, theme.on_picture(None)))
         else:
             label = "Staff" if visit.staff else words.short_id(visit.visit_id)
-            figures.append(Figure(person, theme.on_picture(None if visit.staff else visit.colour), label))
+            colour = theme.on_picture(None if visit.staff else visit.colour)
+            figures.append(Figure(person, colour, label, visit.visit_id))
     return figures
+
+
+def _box(person: PersonSeen) -> QRectF:
+    left, top, right, bottom = person.xyxy_px
+    return QRectF(left, top, right - left, bottom - top)
 
 
 class CameraTileView(QWidget):
     """One camera: background plate, skeletons, name and age."""
 
-    def __init__(self, camera_id: CameraId, model: ConsoleModel, theme: Theme) -> None:
+    def __init__(self, camera_id: CameraId, model: ConsoleModel, theme: Theme, chosen: Chosen) -> None:
         super().__init__()
-        self._camera_id, self._model, self._theme = camera_id, model, theme
+        self._camera_id, self._model, self._theme, self._chosen = camera_id, model, theme, chosen
         self._picture = Picture()
         self._at_ns = 0
         self._age_shown = ""
@@ -51,6 +58,27 @@ class CameraTileView(QWidget):
             self._age_shown = age
             self.setAccessibleDescription(age or "live")
             self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose who is there, or nobody."""
+        super().mousePressEvent(event)
+        self._chosen.choose(self._visit_at(event.position()))
+
+    def _visit_at(self, place: QPointF) -> VisitId | None:
+        """The smallest box of a known shopper around a place: whoever stands behind is larger than the part seen."""
+        tile = self._model.cameras.tiles.get(self._camera_id)
+        if tile is None or tile.overlay is None:
+            return None
+        lens = tile.camera.calibration
+        area = fit(lens.width_px, lens.height_px, QRectF(self.rect()))
+        at_px = (place - area.topLeft()) * (lens.width_px / area.width())
+        owners = shoppers_of(tile.overlay, tile.camera, self._model.floor.view_at(tile.overlay.t_ns))
+        hit = {
+            owner.visit_id: box.width() * box.height()
+            for person, owner in zip(tile.overlay.persons, owners, strict=True)
+            if owner is not None and owner.visit_id is not None and (box := _box(person)).contains(at_px)
+        }
+        return min(hit, key=lambda visit_id: hit[visit_id], default=None)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Plate, skeletons, caption."""
@@ -71,7 +99,7 @@ class CameraTileView(QWidget):
         if tile.overlay is not None and not self._age_shown:
             floor = self._model.floor.view_at(tile.overlay.t_ns)
             figures = figures_of(tile.overlay, tile.camera, floor, model=self._model, theme=self._theme)
-            paint_figures(painter, figures, area, scale=scale)
+            paint_figures(painter, figures, area, scale=scale, marked=self._chosen.visit_id)
         self._paint_caption(painter, area)
         if self.hasFocus():
             painter.setPen(QPen(QColor(colours.focus), 2))
@@ -121,11 +149,11 @@ class CameraTileView(QWidget):
 class CameraGrid(QWidget):
     """All tiles in a grid; Enter shows one alone, Escape or Enter goes back."""
 
-    def __init__(self, model: ConsoleModel, theme: Theme) -> None:
+    def __init__(self, model: ConsoleModel, theme: Theme, chosen: Chosen) -> None:
         super().__init__()
         self.setObjectName("page")
         self.setAccessibleName("Cameras")
-        self._model, self._theme = model, theme
+        self._model, self._theme, self._chosen = model, theme, chosen
         self._tiles: dict[CameraId, CameraTileView] = {}
         self._alone: CameraId | None = None
         self._changed: set[CameraId] = set()
@@ -133,6 +161,7 @@ class CameraGrid(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(4)
         theme.changed.connect(self.repaint_all)
+        chosen.changed.connect(self.repaint_all)
 
     def rebuild(self) -> None:
         """The store has other cameras: make their tiles anew."""
@@ -143,7 +172,8 @@ class CameraGrid(QWidget):
             tile.deleteLater()
         self._alone = None
         self._tiles = {
-            camera_id: CameraTileView(camera_id, self._model, self._theme) for camera_id in self._model.cameras.tiles
+            camera_id: CameraTileView(camera_id, self._model, self._theme, self._chosen)
+            for camera_id in self._model.cameras.tiles
         }
         return self._arrange()
 

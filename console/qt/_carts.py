@@ -17,6 +17,7 @@ from console.model import (
     by_stage,
     words,
 )
+from console.qt._chosen import Chosen
 from console.qt._page import Page, label, panel
 from console.qt._table import Cell, Column, KeyedView, Row
 from console.qt._text import clock_time, money
@@ -67,25 +68,65 @@ def _visit_row(model: ConsoleModel, visit: Visit, now_ns: int) -> Row:
     return Row(visit.visit_id, cells, spoken=f"{name}, {stage}, {visit.items} items, {total}")
 
 
+LINE_COLUMNS = (
+    Column(""),
+    Column("Time"),
+    Column("Units", number=True),
+    Column("Product", stretch=True),
+    Column("Facing"),
+    Column("Sure", number=True),
+    Column("Price", number=True),
+)
+
+
+def line_rows(model: ConsoleModel, visit: Visit) -> list[Row]:
+    """One row a line of the visit's cart: state, time, units, product, facing, probability, price."""
+    asked = {case.asked.line_id for case in model.review.cases.values()}
+    return [_line_row(model, line, asked=line.line_id in asked) for line in visit.lines.values()]
+
+
+def why(model: ConsoleModel, line: CartLine) -> str:
+    """Why a line says what it says, and whether that is its last word."""
+    asked = any(case.asked.line_id == line.line_id for case in model.review.cases.values())
+    begin = "A person is asked about this line. " if asked else ""
+    state = "" if line.settled else "Provisional, the weight still moves. "
+    return f"{begin}{state}{words.reason(line.reason, model.state)}."
+
+
+def _line_row(model: ConsoleModel, line: CartLine, *, asked: bool) -> Row:
+    quantity = signed_quantity(line)
+    ink = "warn" if asked else "ink" if line.settled else "quiet"
+    mark = "?" if asked else "●" if line.settled else "○"
+    name = model.state.product_name(line.sku_id)
+    if isinstance(line, PutElsewhere):
+        name += "  (put on another product's place)"
+    elif isinstance(line, PutBack):
+        name += "  (put back)"
+    price = money(model.state.line_minor(line), model.store.currency)
+    state = "under review" if asked else "settled" if line.settled else "provisional"
+    texts = (
+        clock_time(model.clock.wall_ns(line.t_ns)),
+        f"{quantity:+d}".replace("-", "−"),
+        name,
+        str(line.facing_id or "–"),
+        words.probability(line.probability_ppm),
+        price,
+    )
+    cells = tuple(Cell(text, ink, italic=not line.settled) for text in texts)
+    return Row(line.line_id, (Cell(mark, ink), *cells), spoken=f"{state}: {quantity} {name}, {price}")
+
+
 class CartsPage(Page):
     """Visits left, the chosen one's cart right."""
 
     name = Place.CARTS
     listens = (VisitChanged, CartChanged, ReceiptChanged, CaseOpened, CaseClosed)
 
-    def __init__(self, model: ConsoleModel, theme: Theme) -> None:
+    def __init__(self, model: ConsoleModel, theme: Theme, chosen: Chosen) -> None:
         super().__init__(model, theme)
+        self._chosen = chosen
         self.visits = KeyedView("Visits", VISIT_COLUMNS, theme)
-        columns = (
-            Column(""),
-            Column("Time"),
-            Column("Units", number=True),
-            Column("Product", stretch=True),
-            Column("Facing"),
-            Column("Sure", number=True),
-            Column("Price", number=True),
-        )
-        self.lines = KeyedView("Cart lines", columns, theme)
+        self.lines = KeyedView("Cart lines", LINE_COLUMNS, theme)
         self._who, self._total = label("", "headline"), label("", "figure")
         self._about, self._reason = label("", "quiet"), label("")
         self._reason.setWordWrap(True)
@@ -99,18 +140,25 @@ class CartsPage(Page):
         box = QHBoxLayout(self)
         box.setContentsMargins(10, 10, 10, 10)
         box.addWidget(split)
-        self.visits.selectionModel().currentRowChanged.connect(self.mark)
+        self.visits.selectionModel().currentRowChanged.connect(self._follow)
+        chosen.changed.connect(self.mark)
         self.lines.selectionModel().currentRowChanged.connect(self.mark)
         self.setFocusProxy(self.visits)
 
     def refresh(self, at_ns: int) -> None:
         """Visits, then the cart of the one that is chosen."""
         self.visits.show_rows(visit_rows(self.model, at_ns))
+        self.visits.select(self._chosen.visit_id)
         if self.visits.selected_key() is None and self.visits.table.rows:
             self.visits.select(self.visits.table.rows[0].key)
+        self._show_cart(self.model.state.visits.get(VisitId(str(self.visits.selected_key()))))
+
+    def _follow(self) -> None:
+        """Whoever is chosen here is followed everywhere."""
         key = self.visits.selected_key()
-        visit = self.model.state.visits.get(VisitId(str(key)))
-        self._show_cart(visit)
+        if key is not None and self.isVisible():
+            self._chosen.choose(VisitId(str(key)))
+        self.mark()
 
     def _cart_panel(self) -> QWidget:
         top = QHBoxLayout()
@@ -138,48 +186,18 @@ class CartsPage(Page):
         receipt = None if visit.receipt_id is None else self.model.state.receipts.get(visit.receipt_id)
         total_minor = self.model.state.total_minor(visit) if receipt is None else receipt.total_minor
         self._total.setText(money(total_minor, self.model.store.currency))
-        asked = {case.asked.line_id for case in self.model.review.cases.values()}
-        self.lines.show_rows([self._line_row(line, asked=line.line_id in asked) for line in visit.lines.values()])
+        self.lines.show_rows(line_rows(self.model, visit))
         line = next((line for line in visit.lines.values() if line.line_id == self.lines.selected_key()), None)
         if line is None and visit.lines:
             line = list(visit.lines.values())[-1]
             self.lines.select(line.line_id)
-        self._reason.setText(
-            "Nothing in the cart yet." if line is None else self._why(line, asked=line.line_id in asked)
-        )
+        self._reason.setText("Nothing in the cart yet." if line is None else why(self.model, line))
 
     def _binding(self, visit: Visit) -> str:
         came = f"came in at {clock_time(self.model.clock.wall_ns(visit.opened_ns))}"
         if visit.track_id is None:
             return f"{came}, not yet seen on the floor"
         return f"{came}, token bound to track {visit.track_id} with {words.probability(visit.binding_ppm)}"
-
-    def _line_row(self, line: CartLine, *, asked: bool) -> Row:
-        quantity = signed_quantity(line)
-        ink = "warn" if asked else "ink" if line.settled else "quiet"
-        mark = "?" if asked else "●" if line.settled else "○"
-        name = self.model.state.product_name(line.sku_id)
-        if isinstance(line, PutElsewhere):
-            name += "  (put on another product's place)"
-        elif isinstance(line, PutBack):
-            name += "  (put back)"
-        price = money(self.model.state.line_minor(line), self.model.store.currency)
-        state = "under review" if asked else "settled" if line.settled else "provisional"
-        texts = (
-            clock_time(self.model.clock.wall_ns(line.t_ns)),
-            f"{quantity:+d}".replace("-", "−"),
-            name,
-            str(line.facing_id or "–"),
-            words.probability(line.probability_ppm),
-            price,
-        )
-        cells = tuple(Cell(text, ink, italic=not line.settled) for text in texts)
-        return Row(line.line_id, (Cell(mark, ink), *cells), spoken=f"{state}: {quantity} {name}, {price}")
-
-    def _why(self, line: CartLine, *, asked: bool) -> str:
-        begin = "A person is asked about this line. " if asked else ""
-        state = "" if line.settled else "Provisional, the weight still moves. "
-        return f"{begin}{state}{words.reason(line.reason, self.model.state)}."
 
 
 def label_box(title: str, content: QWidget) -> QWidget:

@@ -3,36 +3,55 @@
 from math import atan, atan2, degrees, hypot
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPolygonF, QTransform
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QTransform
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from console.model import TRAIL_NS, ConsoleModel, TrackOnFloor, words
+from console.model import SQUARE_M, TRAIL_NS, ConsoleModel, TrackOnFloor, words
+from console.qt._chosen import Chosen
 from console.qt._skeleton import gondola_corners
 from console.qt._theme import Colours, Theme
 from engine.domain import Camera, Gondola, GondolaId, Point2
 
 _MARGIN_PX = 26
 _VIEW_M = 1.1
+_REACH_PX = 30
 
 
 class FloorMap(QWidget):
     """The store from above, x to the right and y up."""
 
-    def __init__(self, model: ConsoleModel, theme: Theme) -> None:
+    def __init__(self, model: ConsoleModel, theme: Theme, chosen: Chosen) -> None:
         super().__init__()
-        self._model, self._theme = model, theme
+        self._model, self._theme, self._chosen = model, theme, chosen
+        self.shows_dwell = False
         self._to_widget = QTransform()
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(240, 200)
         self.setAccessibleName("Floor map")
         theme.changed.connect(self.update)
+        chosen.changed.connect(self.update)
 
     def tick(self) -> None:
         """People moved."""
         present = sum(track.present for track in self._model.floor.tracks.values())
         self.setAccessibleDescription(f"{present} people on the floor")
         self.update()
+
+    def toggle_dwell(self) -> None:
+        """Show where time is spent, or do not."""
+        self.shows_dwell = not self.shows_dwell
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose who stands there, or nobody."""
+        near = {
+            track.shopper.visit_id: (self._at(*track.foot_m) - event.position()).manhattanLength()
+            for track in self._model.floor.tracks.values()
+            if track.present and track.shopper.visit_id is not None
+        }
+        nearest = min(near, key=lambda visit_id: near[visit_id], default=None)
+        self._chosen.choose(nearest if nearest is not None and near[nearest] <= _REACH_PX else None)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Everything; the map is small enough to paint whole."""
@@ -45,6 +64,8 @@ class FloorMap(QWidget):
             return
         self._to_widget = self._fit(store.floor_m)
         self._paint_floor(painter, colours)
+        if self.shows_dwell:
+            self._paint_dwell(painter, colours)
         for camera in store.cameras:
             self._paint_camera(painter, camera, colours)
         asking = self._gondolas_asking()
@@ -81,6 +102,16 @@ class FloorMap(QWidget):
         painter.setPen(QPen(QColor(colours.quiet), 1))
         painter.drawLine(bar, bar + QPointF(length, 0))
         self._write(painter, "1 m", QRectF(bar.x(), bar.y() - 16, length, 14), QColor(colours.quiet))
+
+    def _paint_dwell(self, painter: QPainter, colours: Colours) -> None:
+        squares = self._model.floor.dwell.squares()
+        longest_s = max((seconds for _, seconds in squares), default=1.0)
+        side_px = abs(self._to_widget.m11()) * SQUARE_M
+        for (x_m, y_m), seconds in squares:
+            colour = QColor(colours.focus)
+            colour.setAlphaF(0.55 * (seconds / longest_s) ** 0.5)
+            corner = self._at(x_m, y_m + SQUARE_M)
+            painter.fillRect(QRectF(corner.x(), corner.y(), side_px, side_px), colour)
 
     def _paint_camera(self, painter: QPainter, camera: Camera, colours: Colours) -> None:
         lens = camera.calibration
@@ -152,6 +183,10 @@ class FloorMap(QWidget):
         painter.setPen(QPen(colour if not known else QColor(colours.ground), 2))
         painter.setBrush(colour if known else QColor(colours.ground))
         painter.drawEllipse(where, 7, 7)
+        if known and track.shopper.visit_id == self._chosen.visit_id:
+            painter.setPen(QPen(QColor(colours.ink), 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(where, 11, 11)
         label = "Staff" if track.shopper.staff else words.short_id(track.shopper.visit_id or "unknown")
         self._write(painter, label, QRectF(where.x() - 50, where.y() - 24, 100, 14), colour)
 

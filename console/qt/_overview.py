@@ -5,8 +5,8 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from console.model import NS_PER_S, ConsoleModel, Need, Place, VisitStage, latest_lines, needs, overview, words
-from console.qt._figures import FIGURES
 from console.qt._page import Page, label, panel
+from console.qt._readings import READINGS
 from console.qt._table import Cell, Column, KeyedView, Row
 from console.qt._text import clock_time
 from console.qt._theme import Theme
@@ -44,7 +44,7 @@ class OverviewPage(Page):
 
     def __init__(self, model: ConsoleModel, theme: Theme) -> None:
         super().__init__(model, theme)
-        self.tiles = {title: Tile(title, place, theme) for title, (place, _) in FIGURES.items()}
+        self.tiles = {title: Tile(title, place, theme) for title, (place, _) in READINGS.items()}
         self.needs = _Openable("Needs a person", _NEEDS, theme)
         self.latest = _Openable("Latest", _LATEST, theme)
         self.calm = label("", "quiet")
@@ -59,8 +59,8 @@ class OverviewPage(Page):
         """Once a second: everything here is a sum over what changed."""
         now_ns = self.model.clock.engine_ns(at_ns)
         now = overview(self.model, now_ns)
-        for title, (_, say) in FIGURES.items():
-            self.tiles[title].show_figure(say(now, self.model, now_ns))
+        for title, (_, say) in READINGS.items():
+            self.tiles[title].show_reading(say(now, self.model, now_ns))
         shown = needs(self.model, now_ns)
         self.needs.show_rows([_row(need, now_ns) for need in shown])
         self.latest.show_rows([self._line_row(line) for line in latest_lines(self.model, _LATEST_SHOWN)])

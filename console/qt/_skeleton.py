@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
 
-from engine.domain import BackgroundPlate, Camera, Floats, Gondola, PersonSeen, Point2, Store, Vector3
+from engine.domain import BackgroundPlate, Camera, Floats, Gondola, PersonSeen, Point2, Store, Vector3, VisitId
 
 # Pairs of COCO joints.
 _BONES = (
@@ -24,11 +24,12 @@ _PIECES = 12
 
 @dataclass(frozen=True)
 class Figure:
-    """One person to paint: ``label`` is empty for somebody unknown."""
+    """One person to paint: ``label`` is empty and ``visit_id`` None for somebody unknown."""
 
     person: PersonSeen
     colour: QColor
     label: str = ""
+    visit_id: VisitId | None = None
 
 
 class Picture:
@@ -120,8 +121,13 @@ def gondola_corners(gondola: Gondola) -> list[Point2]:
     return [(x + side[0] * a + front[0] * b, y + side[1] * a + front[1] * b) for a, b in places]
 
 
-def paint_figures(painter: QPainter, figures: Sequence[Figure], area: QRectF, *, scale: float) -> None:
-    """Paint skeletons given in pixels of the camera, ``scale`` widget pixels each, from ``area``'s corner."""
+def paint_figures(
+    painter: QPainter, figures: Sequence[Figure], area: QRectF, *, scale: float, marked: VisitId | None = None
+) -> None:
+    """Paint skeletons given in pixels of the camera, ``scale`` widget pixels each, from ``area``'s corner.
+
+    Whoever is of the ``marked`` visit stands out.
+    """
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setClipRect(area)
@@ -131,7 +137,8 @@ def paint_figures(painter: QPainter, figures: Sequence[Figure], area: QRectF, *,
             for x, y, score in _triples(figure.person.keypoints)
         ]
         if points:
-            _paint_skeleton(painter, points, figure.colour, width=max(1.5, 3.2 * scale))
+            bold = 2 if marked is not None and figure.visit_id == marked else 1
+            _paint_skeleton(painter, points, figure.colour, width=bold * max(1.5, 3.2 * scale))
         else:
             _paint_box(painter, figure, area, scale)
         if figure.label:

@@ -1,33 +1,58 @@
 """The store at a glance: cameras, floor map, who is inside."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSplitter
 
-from console.model import CameraChanged, CartChanged, ConsoleModel, FloorMoved, Notice, Place, Reset, VisitChanged
+from console.model import (
+    CameraChanged,
+    CartChanged,
+    ConsoleModel,
+    FloorMoved,
+    Notice,
+    Place,
+    Reset,
+    Visit,
+    VisitChanged,
+    words,
+)
 from console.qt._cameras import CameraGrid
-from console.qt._carts import VISIT_COLUMNS, visit_rows
+from console.qt._carts import LINE_COLUMNS, VISIT_COLUMNS, line_rows, visit_rows, why
+from console.qt._chosen import Chosen
 from console.qt._floor import FloorMap
-from console.qt._page import Page, panel
-from console.qt._table import KeyedView
+from console.qt._page import Page, label, panel
+from console.qt._table import KeyedView, Row
 from console.qt._theme import Theme
+from engine.domain import VisitId
+
+_SHOWN = (0, 2, 3, 5, 6)
+"""Of a cart's columns those that fit beside the pictures."""
+_LINES = tuple(LINE_COLUMNS[n] for n in _SHOWN)
 
 
 class StorePage(Page):
-    """Cameras left; map and visits right."""
+    """Cameras left; map, visits and the chosen one's cart right. Whoever is chosen stands out everywhere."""
 
     name = Place.STORE
     listens = (VisitChanged, CartChanged)
 
-    def __init__(self, model: ConsoleModel, theme: Theme) -> None:
+    def __init__(self, model: ConsoleModel, theme: Theme, chosen: Chosen) -> None:
         super().__init__(model, theme)
-        self.cameras = CameraGrid(model, theme)
-        self.map = FloorMap(model, theme)
+        self._chosen = chosen
+        self.cameras = CameraGrid(model, theme, chosen)
+        self.map = FloorMap(model, theme, chosen)
         self.visits = KeyedView("Visits", VISIT_COLUMNS, theme)
+        self.lines = KeyedView("Cart of the chosen shopper", _LINES, theme)
+        self.why = label("", "quiet")
         right = QSplitter(Qt.Orientation.Vertical)
         right.setObjectName("store-right")
         right.addWidget(panel("FLOOR", self.map))
         right.addWidget(panel("VISITS", self.visits))
-        right.setSizes([430, 320])
+        self.why.setWordWrap(True)
+        self.why.setContentsMargins(10, 0, 10, 8)
+        self._cart = panel("CART", self.lines, self.why)
+        right.addWidget(self._cart)
+        right.setSizes([330, 200, 220])
         whole = QSplitter(Qt.Orientation.Horizontal)
         whole.setObjectName("store")
         whole.addWidget(self.cameras)
@@ -39,6 +64,11 @@ class StorePage(Page):
         box.setContentsMargins(10, 10, 10, 10)
         box.addWidget(whole)
         self._moved = True
+        self.visits.selectionModel().currentRowChanged.connect(self._follow)
+        self.lines.selectionModel().currentRowChanged.connect(self.mark)
+        chosen.changed.connect(self.mark)
+        dwell = QShortcut(QKeySequence("H"), self, self.map.toggle_dwell)
+        dwell.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     def take(self, notice: Notice) -> None:
         """Cameras and the map repaint on their own."""
@@ -64,3 +94,28 @@ class StorePage(Page):
         """The list of visits; the map too, for what it says of open cases."""
         self._moved = True
         self.visits.show_rows(visit_rows(self.model, at_ns, charged_shown=2))
+        chosen = self._chosen.visit_id
+        visit = self.model.state.visits.get(chosen) if chosen is not None else None
+        if visit is None:
+            self.visits.clear_choice()
+        else:
+            self.visits.select(visit.visit_id)
+        self._show_cart(visit)
+
+    def _follow(self) -> None:
+        key = self.visits.selected_key()
+        if key is not None:
+            self._chosen.choose(VisitId(str(key)))
+
+    def _show_cart(self, visit: Visit | None) -> None:
+        if visit is None:
+            self.lines.show_rows([])
+            self.why.setText("Choose a shopper: on the map, in a picture, or in the list.")
+            return
+        rows = line_rows(self.model, visit)
+        self.lines.show_rows([Row(row.key, tuple(row.cells[n] for n in _SHOWN), row.spoken) for row in rows])
+        if self.lines.selected_key() is None and rows:
+            self.lines.select(rows[-1].key)
+        line = next((line for line in visit.lines.values() if line.line_id == self.lines.selected_key()), None)
+        name = words.shopper_name(visit.visit_id)
+        self.why.setText(why(self.model, line) if line is not None else f"{name} has nothing yet.")

@@ -198,6 +198,10 @@ class KeyedView(QTableView):
         index = self.currentIndex()
         return self.table.rows[index.row()].key if index.isValid() else None
 
+    def clear_choice(self) -> None:
+        """Be on no row."""
+        self.setCurrentIndex(QModelIndex())
+
     def select(self, key: Hashable) -> None:
         """Move to a key, if it is there."""
         place = self.table.row_of(key)

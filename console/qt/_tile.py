@@ -1,4 +1,4 @@
-"""A figure that says at a glance whether all is well, the way it went, and where its rows are."""
+"""A reading that says at a glance whether all is well, the way it went, and where its rows are."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ _LEAST_BINS = 20
 
 
 @dataclass(frozen=True)
-class Figure:
+class Reading:
     """What a tile shows. ``ink`` names a colour of the palette: plain when all is well; sums are drawn as ``bars``."""
 
     text: str
@@ -28,24 +28,24 @@ class Figure:
 
 
 class Tile(QAbstractButton):
-    """A button that opens the rows behind its figure."""
+    """A button that opens the rows behind its reading."""
 
     def __init__(self, title: str, place: Place, theme: Theme) -> None:
         super().__init__()
         self.title, self.place = title, place
         self._theme = theme
-        self._figure = Figure("–", "")
+        self._reading = Reading("–", "")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setToolTip(f"Opens {place}")
         self.setAccessibleName(title)
         theme.changed.connect(self.update)
 
-    def show_figure(self, figure: Figure) -> None:
+    def show_reading(self, reading: Reading) -> None:
         """Show this; repaints only when it differs."""
-        if figure != self._figure:
-            self._figure = figure
-            self.setAccessibleDescription(f"{figure.text}, {figure.said}")
+        if reading != self._reading:
+            self._reading = reading
+            self.setAccessibleDescription(f"{reading.text}, {reading.said}")
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -53,24 +53,24 @@ class Tile(QAbstractButton):
         return QSize(200, _HEIGHT_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Title, figure, what is said of it, and the last hour as a line."""
+        """Title, reading, what is said of it, and the last hour as a line."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colours, figure = self._theme.colours, self._figure
+        colours, reading = self._theme.colours, self._reading
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.setPen(QPen(QColor(colours.focus if self.hasFocus() else colours.line), 1))
         painter.setBrush(QColor(colours.raised if self.underMouse() else colours.panel))
         painter.drawRoundedRect(box, 4, 4)
         inner = box.adjusted(_PAD_PX, 8, -_PAD_PX, -10)
         self._write(painter, self.title.upper(), inner, 11, colours.quiet)
-        self._write(painter, figure.text, inner.adjusted(0, 18, 0, 0), 24, getattr(colours, figure.ink))
-        self._write(painter, figure.said, inner.adjusted(0, 50, 0, 0), 12, colours.quiet)
+        self._write(painter, reading.text, inner.adjusted(0, 18, 0, 0), 24, getattr(colours, reading.ink))
+        self._write(painter, reading.said, inner.adjusted(0, 50, 0, 0), 12, colours.quiet)
         room = QRectF(inner.x(), inner.bottom() - _TREND_PX, inner.width(), _TREND_PX)
-        if len(figure.trend) > 1 and max(figure.trend) > 0:
-            (self._paint_bars if figure.bars else self._paint_line)(painter, room)
+        if len(reading.trend) > 1 and max(reading.trend) > 0:
+            (self._paint_bars if reading.bars else self._paint_line)(painter, room)
 
     def _paint_line(self, painter: QPainter, room: QRectF) -> None:
-        trend = self._figure.trend
+        trend = self._reading.trend
         step, scale = room.width() / max(_LEAST_BINS, len(trend) - 1), room.height() / max(trend)
         left = room.right() - step * (len(trend) - 1)
         line = [QPointF(left + i * step, room.bottom() - scale * value) for i, value in enumerate(trend)]
@@ -84,7 +84,7 @@ class Tile(QAbstractButton):
         painter.drawPolygon(QPolygonF([QPointF(left, room.bottom()), *line, room.bottomRight()]))
 
     def _paint_bars(self, painter: QPainter, room: QRectF) -> None:
-        trend, colour = self._figure.trend, QColor(self._theme.colours.faint)
+        trend, colour = self._reading.trend, QColor(self._theme.colours.faint)
         step, scale = room.width() / max(_LEAST_BINS, len(trend)), room.height() / max(trend)
         left = room.right() - step * len(trend)
         for i, value in enumerate(trend):

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from console.model import ConsoleModel, Link, Place
 from console.qt._carts import CartsPage
+from console.qt._chosen import Chosen
 from console.qt._health import HealthPage
 from console.qt._keys import KeySheet
 from console.qt._link import Delivery, EngineLink, EngineLost, EvidenceMissing
@@ -63,7 +64,9 @@ class ConsoleWindow(QMainWindow):
         self.link = EngineLink(address, self)
         self._settings = settings
         self.theme = Theme(_appearance(settings), self)
-        self.store, self.carts = StorePage(self.model, self.theme), CartsPage(self.model, self.theme)
+        self.chosen = Chosen(self)
+        self.store = StorePage(self.model, self.theme, self.chosen)
+        self.carts = CartsPage(self.model, self.theme, self.chosen)
         self.review, self.health = ReviewPage(self.model, self.theme), HealthPage(self.model, self.theme)
         self.receipts, self.shelves = ReceiptsPage(self.model, self.theme), ShelvesPage(self.model, self.theme)
         self.overview = OverviewPage(self.model, self.theme)

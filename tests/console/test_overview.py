@@ -1,6 +1,6 @@
 """The overview's figures and lines, without Qt."""
 
-from console.model import NS_PER_S, ConsoleModel, Place, Series, needs, overview
+from console.model import NS_PER_S, ConsoleModel, Dwell, Place, Series, needs, overview
 from engine.domain import CaseResolved, SensorFault, Snapshot, Verdict, VisitId, VisitLeft
 from engine.wire import FACTS, HEALTH, STOCK, Published
 from tests.console import scene, trade
@@ -77,3 +77,16 @@ def test_what_was_seen_to_is_listed_no_longer() -> None:
     assert [need.place for need in after] == [Place.HEALTH, Place.REVIEW, Place.SHELVES]
     assert after[0].alarm
     assert overview(model, NOW).devices_well == 7
+
+
+def test_time_is_counted_where_shoppers_stand_and_not_over_gaps_or_for_staff() -> None:
+    dwell = Dwell()
+    shopper = scene.Person(1, "7kq2fd", (1.3, 2.1), 0.0)
+    staff = scene.Person(2, "m4x9tt", (4.0, 2.1), 0.0, staff=True)
+    unknown = scene.Person(3, None, (3.0, 2.1), 0.0)
+    for tenth in range(11):
+        dwell.apply(scene.floor_view(NOW + tenth * S // 10, [shopper, staff, unknown]))
+    dwell.apply(scene.floor_view(NOW + 30 * S, [shopper]))
+    ((corner, seconds),) = dwell.squares()
+    assert corner == (1.25, 2.0)
+    assert round(seconds, 6) == 1.0

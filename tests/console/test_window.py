@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QPointF, QSettings, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -12,9 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from console.model import DecisionStage, Link
 from console.qt import ConsoleWindow
+from console.qt._cameras import CameraTileView
 from engine.domain import (
     Accepted,
     AcceptShelf,
+    CameraId,
     CaseResolved,
     CommandRequest,
     GramsAccounted,
@@ -307,11 +309,63 @@ def test_the_overview_tells_what_waits_and_opens_it(qtbot: QtBot, engine: Engine
     assert window.stack.currentWidget() is window.receipts
 
 
+def test_whoever_is_chosen_on_the_map_is_followed_everywhere(qtbot: QtBot, window: ConsoleWindow) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
+    _press(window, Qt.Key.Key_F2)
+    page, track = window.store, next(t for t in window.model.floor.tracks.values() if t.shopper.visit_id == ANNA)
+    before = page.map.grab().toImage()
+    QTest.mouseClick(page.map, Qt.MouseButton.LeftButton, pos=page.map._at(*track.foot_m).toPoint())
+    assert window.chosen.visit_id == ANNA
+    page.tick(10 * S)
+    assert page.visits.selected_key() == ANNA
+    assert len(page.lines.table.rows) == len(window.model.state.visits[ANNA].lines) > 0
+    assert "measured" in page.why.text()
+    assert page.map.grab().toImage() != before
+    _press(window, Qt.Key.Key_F3)
+    assert window.carts.visits.selected_key() == ANNA
+    window.carts.visits.select(BERT)
+    assert window.chosen.visit_id == BERT
+
+
+def test_a_shopper_is_chosen_in_a_picture_and_nobody_beside(qtbot: QtBot, window: ConsoleWindow) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
+    _press(window, Qt.Key.Key_F2)
+    window.store.tick(10 * S)
+    (tile,) = [t for t in window.store.cameras.findChildren(CameraTileView) if "face-G1" in t.accessibleName()]
+    overlay = window.model.cameras.tiles[CameraId("face-G1")].overlay
+    assert overlay is not None
+    left, top, right, bottom = max(overlay.persons, key=lambda person: person.xyxy_px[3]).xyxy_px
+    scale = min(tile.width() / 640, tile.height() / 360)
+    corner = QPointF((tile.width() - 640 * scale) / 2, (tile.height() - 360 * scale) / 2)
+    place = corner + QPointF((left + right) / 2 * scale, (top + 0.3 * (bottom - top)) * scale)
+    QTest.mouseClick(tile, Qt.MouseButton.LeftButton, pos=place.toPoint())
+    assert window.chosen.visit_id in (ANNA, BERT)
+    QTest.mouseClick(tile, Qt.MouseButton.LeftButton, pos=(corner + QPointF(3, 3)).toPoint())
+    assert window.chosen.visit_id is None
+
+
+def test_h_shows_where_time_is_spent(qtbot: QtBot, engine: EngineStandIn, window: ConsoleWindow) -> None:
+    engine.say(*(scene.floor_view(NOW + (20 + n) * S // 10, scene.shoppers(n / 10)) for n in range(30)))
+    qtbot.waitUntil(lambda: len(window.model.floor.dwell.squares()) > 3, timeout=LONG_MS)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
+    _press(window, Qt.Key.Key_F2)
+    plain = window.store.map.grab().toImage()
+    _press(window, "h")
+    assert window.store.map.shows_dwell
+    assert window.store.map.grab().toImage() != plain
+    _shoot(window, "2-store-dwell")
+    _press(window, "h")
+    assert not window.store.map.shows_dwell
+
+
 def test_one_camera_can_be_shown_alone(qtbot: QtBot, window: ConsoleWindow) -> None:
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
     _press(window, Qt.Key.Key_F2)
-    tiles = window.store.cameras.findChildren(QWidget)
+    tiles = window.store.cameras.findChildren(CameraTileView)
     tiles[0].setFocus()
     _press(window, Qt.Key.Key_Right)
     assert tiles[1].hasFocus()
@@ -411,6 +465,7 @@ def test_every_page_has_a_screenshot(qtbot: QtBot, engine: EngineStandIn, settin
     qtbot.waitUntil(lambda: len(window.model.health.problems()) == 2, timeout=LONG_MS)
     engine.say(trade.mismatch())
     qtbot.waitUntil(lambda: len(window.model.shelves.mismatches) == 1, timeout=LONG_MS)
+    window.chosen.choose(ANNA)
     saved = window.save_screenshots(SCREENSHOTS / appearance)
     assert [path.stem for path in saved] == [
         "1-overview",
