@@ -72,6 +72,14 @@ class CameraLink(Protocol):
         """Stop the stream and its thread."""
 
 
+class CameraStream(CameraLink, Protocol):
+    """A camera link that can also say how its pictures come."""
+
+    @property
+    def codec(self) -> str:
+        """The pictures' format, as in "h264"; empty before the first one."""
+
+
 class SmartCameraLink(Protocol):
     """A device with a detector of its own; it sends people, not pictures."""
 

@@ -89,6 +89,7 @@ class MjpegCamera(FrameStream):
         connection = http.client.HTTPConnection(parts.hostname, parts.port or 80, timeout=_TIMEOUT_S)
         try:
             response = self._ask(connection, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
+            self.codec = "jpeg"
             for jpeg in MultipartReader(response):
                 self._deliver(JpegFrame(self._next_seq(), time.monotonic_ns(), jpeg))
                 if self._stopped.is_set():

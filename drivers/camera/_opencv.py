@@ -96,6 +96,7 @@ class RtspCamera(FrameStream):
             capture.release()
 
     def _read(self, capture: cv2.VideoCapture) -> None:
+        self.codec = _codec(capture)
         clock = CaptureClock()
         stamp_ns, arrived_ns = _stamp_ns(capture), time.monotonic_ns()
         bursting = True
@@ -127,6 +128,7 @@ class UsbCamera(FrameStream):
         try:
             if not capture.isOpened():
                 raise DeviceError("it is no camera, or somebody else uses it", kind="refused")
+            self.codec = _codec(capture)
             while not self._stopped.is_set():
                 alive, picture = capture.read()
                 if not alive:
@@ -145,6 +147,7 @@ class VideoFile(FrameStream):
             if not capture.isOpened():
                 problem = "no such file" if not Path(self._url).exists() else "no video that can be read"
                 raise DeviceError(f"cannot be opened: {problem}", remedy="correct the url in store.toml")
+            self.codec = _codec(capture)
             period_s = 1 / (capture.get(cv2.CAP_PROP_FPS) or _USUAL_HZ)
             alive, picture = capture.read()
             while alive and not self._stopped.is_set():
@@ -181,6 +184,12 @@ def _usb_settings(wishes: dict[str, str]) -> list[int]:
             raise DeviceError(f"{name}={value} is no setting", remedy="give width, height and fps as whole numbers")
         settings += [known[name], int(value)]
     return settings
+
+
+def _codec(capture: cv2.VideoCapture) -> str:
+    """The format's four letters, as FFmpeg or the device says them."""
+    letters = int(capture.get(cv2.CAP_PROP_FOURCC)) & 0xFFFFFFFF
+    return letters.to_bytes(4, "little").decode("ascii", errors="replace").strip("\0 ").lower()
 
 
 def _ended(silent_ns: int) -> DeviceError:

@@ -78,6 +78,7 @@ class FrameStream(KeptStream):
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
+        self.codec = ""
         self._newest: Frame | None = None
         self._thread.start()
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from engine.cli import _bench, _demo, _grams, _ledger, _models, _shelves, _store
+from engine.cli import _bench, _cameras, _demo, _grams, _ledger, _models, _shelves, _store
 
 _OURS = ("engine", "drivers", "console", "resources")
 _EXTRAS = "its extras [engine,cpu,console,twin,models]"
@@ -30,6 +30,7 @@ app.add_typer(_bench.app, name="bench")
 app.add_typer(_models.app, name="models")
 app.add_typer(_ledger.app, name="ledger")
 app.add_typer(_shelves.app, name="shelves")
+app.add_typer(_cameras.app, name="cameras")
 
 
 def main() -> None:

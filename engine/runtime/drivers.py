@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.ports import (
-    CameraLink,
+    CameraStream,
     SerialLine,
     SettingsError,
     ShelfDevice,
@@ -38,12 +38,15 @@ def load_driver(name: str) -> Any:  # noqa: ANN401 - what a driver's opener take
     return find_driver(name).load()
 
 
-def open_camera(folder: StoreFolder, section: CameraSection, url: str) -> CameraLink:
+def open_camera(folder: StoreFolder, section: CameraSection, url: str) -> CameraStream:
     """A link to one of a camera's streams, which connects in its own thread. Raises ``UnknownDriverError``."""
-    opener = load_driver(section.driver)
-    address = folder.address(section, url)
-    link: CameraLink
-    link = opener(address) if section.transport == "auto" else opener(address, transport=section.transport)
+    return open_address(section.driver, folder.address(section, url), transport=section.transport)
+
+
+def open_address(driver: str, address: str, *, transport: str) -> CameraStream:
+    """A link to a stream that no store has yet. Raises ``UnknownDriverError``."""
+    opener = load_driver(driver)
+    link: CameraStream = opener(address) if transport == "auto" else opener(address, transport=transport)
     return link
 
 

@@ -4,6 +4,8 @@
 """
 
 from ._background import BackgroundPlate, PlatePolicy
+from ._coverage import ENOUGH_PX, FacingCoverage, FacingView, FloorCoverage, facing_coverage, floor_coverage
+from ._coverage_picture import coverage_picture
 from ._detector import Detections, PersonDetector
 from ._embedder import Embedder
 from ._manifest import ModelManifest
@@ -14,9 +16,13 @@ from ._pose import COCO_KEYPOINTS, Keypoints, PoseEstimator
 
 __all__ = [
     "COCO_KEYPOINTS",
+    "ENOUGH_PX",
     "BackgroundPlate",
     "Detections",
     "Embedder",
+    "FacingCoverage",
+    "FacingView",
+    "FloorCoverage",
     "Keypoints",
     "Model",
     "ModelError",
@@ -28,6 +34,9 @@ __all__ = [
     "PictureTrouble",
     "PlatePolicy",
     "PoseEstimator",
+    "coverage_picture",
     "default_models_dir",
+    "facing_coverage",
+    "floor_coverage",
     "load_model",
 ]

@@ -2,6 +2,7 @@
 
 from engine.runtime.perception._eye import Eye
 from engine.runtime.perception._perceiver import Perceiver
+from engine.runtime.perception._probe import LinkProbe, Probed, probe
 from engine.runtime.perception._run import load_perceiver, run_perception
 
-__all__ = ["Eye", "Perceiver", "load_perceiver", "run_perception"]
+__all__ = ["Eye", "LinkProbe", "Perceiver", "Probed", "load_perceiver", "probe", "run_perception"]
