@@ -13,7 +13,7 @@ from engine.core._candidates import Candidate, Candidates, Spot, WeightStep, spo
 from engine.core._hands import Suspect
 from engine.core._masses import Lot, Mass, Masses
 from engine.core._stock import Stock
-from engine.domain import SkuId, Store, VisitId
+from engine.domain import SkuId, Store, Verdict, VisitId
 
 _TAIL_SHARE, _TAIL_SPREAD = 0.03, 2.5
 _LEAK_SHARE, _LEAK_FLOOR_G = 0.1, 3.0
@@ -66,6 +66,21 @@ class Explanation:
 
     moves: tuple[Move, ...]
     probability_ppm: int
+    log_evidence: float = 0.0
+    """How well all explanations together explain the step, in nats: to compare what is assumed of carts and shelves."""
+
+    @property
+    def key(self) -> tuple[tuple[str, str, int], ...]:
+        """What is claimed."""
+        return tuple(sorted(move.key for move in self.moves))
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The same as an answer to a question, where it is one movement."""
+        if len(self.moves) != 1:
+            return None
+        move = self.moves[0]
+        return Verdict(visit_id=move.visit_id, sku_id=move.sku_id, quantity=move.quantity)
 
     @property
     def staff(self) -> bool:
@@ -310,7 +325,8 @@ def _normalise(
     total = sum(weight.values())
     ppm = {key: round(1e6 * value / total) for key, value in weight.items()}
     keys = sorted((key for key in ppm if ppm[key] >= _UNLIKELY_PPM), key=lambda key: (-ppm[key], key))
-    return tuple(Explanation(moves=scored[key][1], probability_ppm=ppm[key]) for key in keys)
+    log_evidence = top + math.log(total)
+    return tuple(Explanation(moves=scored[key][1], probability_ppm=ppm[key], log_evidence=log_evidence) for key in keys)
 
 
 def _log_normal(miss: float, sigma: float) -> float:

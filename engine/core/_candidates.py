@@ -19,6 +19,8 @@ _STRAYS, _STRAY_SIGMAS = 3, 3
 _PUT = 0.3
 _PUT_HOME = 0.6
 _PUT_AWAY = 0.05
+_EXCHANGED = 0.3
+"""How often a product goes to the place of another that already lies in its own: two are mixed up together."""
 _FOCAL_FLOOR_MG = 2_000
 _FOCAL_SHARE = 0.12
 
@@ -112,7 +114,7 @@ class Candidates:
         for spot in spots:
             for sku_id, lot in cart.items():
                 for quantity in range(1, min(lot.units, 3) + 1):
-                    prior = _PUT * (_PUT_HOME if spot.sku_id == sku_id else _PUT_AWAY) * _QUANTITY_PRIOR[quantity]
+                    prior = _PUT * self._put_there(sku_id, spot) * _QUANTITY_PRIOR[quantity]
                     put = Candidate(
                         spot=spot,
                         sku_id=sku_id,
@@ -122,6 +124,13 @@ class Candidates:
                     )
                     found.append(put)
         return tuple(found)
+
+    def _put_there(self, sku_id: SkuId, spot: Spot) -> float:
+        if spot.sku_id == sku_id:
+            return _PUT_HOME
+        own = (plate_id for facing in self._store.facings if facing.sku_id == sku_id for plate_id in facing.plate_ids)
+        exchanged = any(spot.sku_id in self._stock.lying_on(plate_id) for plate_id in own)
+        return _EXCHANGED if exchanged else _PUT_AWAY
 
     def returns(self, spots: tuple[Spot, ...]) -> tuple[Candidate, ...]:
         """A unit of the planned product set down by somebody whose cart is not known."""

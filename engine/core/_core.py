@@ -1,6 +1,7 @@
 """The store core: one pure, deterministic state machine from input facts to output facts."""
 
-from engine.core import _accounting, _blind, _receipts, _review, _settling, _unseen
+from engine.core import _accounting, _blind, _hindsight, _receipts, _review, _settling, _unseen
+from engine.core._doubts import Doubts
 from engine.core._reaches import BlindReaches
 from engine.core._sight import Sight
 from engine.core._state import CoreState, World
@@ -135,6 +136,7 @@ class StoreCore:
         world.tracker = FloorTracker(world.store)
         state.sight = Sight()
         state.reaches = BlindReaches()
+        state.doubts = Doubts()
         state.visits.rebase(shift_ns)
         state.cases.rebase(shift_ns)
         state.stock.rebase(shift_ns)
@@ -226,6 +228,7 @@ class StoreCore:
         _blind.answered(world, command)
         _review.resolve(world, command, by=fact.by)
         if case is not None and command.case_id not in world.state.cases.open:
+            _hindsight.answered(world, case.question.step_id, command.verdict)
             _accounting.answered(world, case, command.verdict)
 
     def _tick(self) -> None:
@@ -236,5 +239,6 @@ class StoreCore:
         if world.state.sight.speaks(world.now_ns):
             world.said += world.state.visits.give_up(now_ns=world.now_ns)
         world.state.steps.forget(now_ns=world.now_ns)
+        world.state.doubts.forget(now_ns=world.now_ns)
         _receipts.forget(world)
         _accounting.fold(world)

@@ -29,6 +29,7 @@ def forget_returned(world: World, step: WeightSettled) -> None:
         for line in (put.statement, pick.statement):
             drop_question(world, line.line_id)
             withdraw(world, line.line_id, cause=_CAUSE)
+        world.state.doubts.known([put.statement.step_id, pick.statement.step_id])
         browsed = Browsed(
             t_ns=world.now_ns,
             visit_id=put.statement.visit_id,

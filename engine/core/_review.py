@@ -30,6 +30,7 @@ from engine.domain import (
 
 _CERTAIN_PPM = 1_000_000
 _HELD_PPM = 500_000
+_FRESH_NS = 2_000_000_000
 _NAMED = 8
 _NEAREST = 3
 _NOTHING = Verdict(visit_id=None, sku_id=None, quantity=0)
@@ -90,11 +91,11 @@ def ask(
 ) -> None:
     """Open a case; a single line that is likelier than not stays in its cart, unsettled, until the answer.
 
-    What nobody witnessed stays out of all carts.
+    What nobody witnessed stays out of all carts; so does what later facts have turned and left doubtful.
     """
     best = explanations[0]
-    witnessed = cause is not CaseCause.UNWITNESSED
-    holds = witnessed and best.chargeable and len(best.moves) == 1 and best.probability_ppm >= _HELD_PPM
+    fresh = cause is not CaseCause.UNWITNESSED and world.now_ns - step.t_ns < _FRESH_NS
+    holds = fresh and best.chargeable and len(best.moves) == 1 and best.probability_ppm >= _HELD_PPM
     held = lines_of(world, step, explanations, settled=False) if holds else ()
     say_only(world, step.step_id, held, cause="asked")
     shelf = world.store.shelf_by_id[step.shelf_id]
@@ -131,7 +132,7 @@ def _question(
         mass_mg=step.mass_mg,
         cause=cause,
         hypotheses=hypotheses,
-        deadline_ns=_deadline_ns(world),
+        deadline_ns=_deadline_ns(world, step.t_ns),
     )
 
 
@@ -168,13 +169,14 @@ def _ask_again(world: World, entry: Entry) -> None:
         mass_mg=put.reason.measured_mg,
         cause=CaseCause.WHO,
         hypotheses=tuple(Hypothesis(verdict=v, probability_ppm=share_ppm) for v in (*verdicts, nobody)),
-        deadline_ns=_deadline_ns(world),
+        deadline_ns=_deadline_ns(world, world.now_ns),
     )
     _open(world, question, put.line_id, entry.plate_id)
 
 
-def _deadline_ns(world: World) -> int:
-    return world.now_ns + round(world.store.policy.review_deadline_s * 1e9)
+def _deadline_ns(world: World, since_ns: int) -> int:
+    """Receipts wait so long, however often later facts change a question."""
+    return since_ns + round(world.store.policy.review_deadline_s * 1e9)
 
 
 def _open(world: World, question: NeedsReview, line_id: LineId, plate_id: PlateId) -> None:
@@ -218,6 +220,18 @@ def decide_overdue(world: World) -> None:
             if not refusal(world, command):
                 verdict, ppm = likeliest.verdict, likeliest.probability_ppm
         _close(world, case, verdict, BY_POLICY, ppm)
+
+
+def reopen(world: World, step: WeightSettled, explanations: Sequence[Explanation], *, changed: bool) -> bool:
+    """Whether later facts tell so much of a step that it is to be judged again; its questions are closed then."""
+    asked = [case for case in world.state.cases.open.values() if case.question.step_id == step.step_id]
+    best = explanations[0]
+    sure = best.chargeable and _cheaper_alone(world, best.probability_ppm)
+    if not changed and not (asked and sure):
+        return False
+    for case in asked:
+        _end(world, case, best.verdict or _NOTHING, _LATER_FACTS)
+    return True
 
 
 def drop_question(world: World, line_id: LineId) -> None:

@@ -7,8 +7,8 @@ from engine.core._at_once import AT_ONCE_NS, Elsewhere, believe_less
 from engine.core._attribution import Attribution, Explanation
 from engine.core._candidates import WeightStep
 from engine.core._hands import Hands, Suspect
+from engine.core._hindsight import decide
 from engine.core._returned import forget_returned
-from engine.core._review import judge
 from engine.core._state import World
 from engine.core._statements import lines_of, say_only
 from engine.core._steps import Step
@@ -57,7 +57,7 @@ def _answer(world: World, step: Step) -> None:
     fact = as_wired(world, step.provisional)
     if _is_noise(world, fact):
         return
-    _, explanations = _explain(world, fact)
+    explanations = attribute(world, fact, _doers(world, fact))
     best = explanations[0]
     hand_seen = all(move.hand_distance_mm is not None for move in best.moves)
     if best.chargeable and best.probability_ppm >= (_ANSWER_PPM if hand_seen else _ANSWER_BLIND_PPM):
@@ -75,19 +75,20 @@ def _settle(world: World, step: Step, fact: WeightSettled) -> None:
         say_only(world, step.step_id, (), cause="nothing stayed changed")
         _browsed(world, step, fact)
         return
-    suspects, explanations = _explain(world, fact)
-    judge(world, fact, explanations, suspects)
+    suspects = _doers(world, fact)
+    decide(world, fact, suspects, lambda: attribute(world, fact, suspects))
     forget_returned(world, fact)
 
 
-def _explain(world: World, step: WeightStep) -> tuple[tuple[Suspect, ...], tuple[Explanation, ...]]:
+def _doers(world: World, step: WeightStep) -> tuple[Suspect, ...]:
+    """Everybody who may have made a step, in the light of the steps of the same instant."""
     suspects = _suspects(world, step)
     for other in world.state.steps.about(step.start_ns, within_ns=AT_ONCE_NS):
         if other.step_id != step.step_id and not _is_noise(world, other):
             there = _suspects(world, other)
             elsewhere = Elsewhere(suspects=there, explanations=attribute(world, other, there))
             suspects = believe_less(suspects, elsewhere)
-    return suspects, attribute(world, step, suspects)
+    return suspects
 
 
 def _suspects(world: World, step: WeightStep) -> tuple[Suspect, ...]:

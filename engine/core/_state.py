@@ -6,6 +6,7 @@ import msgspec
 
 from engine.core._carts import Carts
 from engine.core._cases import Cases
+from engine.core._doubts import Doubts
 from engine.core._masses import Masses
 from engine.core._reaches import BlindReaches
 from engine.core._sight import Sight
@@ -16,7 +17,7 @@ from engine.core._visits import Visits
 from engine.core.tracking import FloorTracker, TrackerState
 from engine.domain import OutputFact, SensorFault, SensorRecovered, Store, VisitId
 
-CHECKPOINT_VERSION = 6
+CHECKPOINT_VERSION = 7
 
 
 class CoreState(msgspec.Struct, kw_only=True):
@@ -30,6 +31,7 @@ class CoreState(msgspec.Struct, kw_only=True):
     carts: Carts = msgspec.field(default_factory=Carts)
     stock: Stock = msgspec.field(default_factory=Stock)
     cases: Cases = msgspec.field(default_factory=Cases)
+    doubts: Doubts = msgspec.field(default_factory=Doubts)
     masses: Masses = msgspec.field(default_factory=Masses)
     faults: dict[str, SensorFault] = {}
     swapped: SwappedCells = msgspec.field(default_factory=SwappedCells)
