@@ -30,7 +30,7 @@ from console.model._review import (
     at_risk_minor,
     charge_minor,
 )
-from console.model._search import find_products, likely_quantity
+from console.model._search import find_products, find_receipts, likely_quantity
 from console.model._shelves import Acceptance, FacingStock, Level, Misplaced, ShelvesState
 from console.model._trends import Series, Trends
 from console.model._visits import (
@@ -99,6 +99,7 @@ __all__ = [
     "camera_problem",
     "charge_minor",
     "find_products",
+    "find_receipts",
     "latest_lines",
     "likely_quantity",
     "needs",

@@ -1,6 +1,7 @@
-"""Type-ahead search in the catalogue, for a reviewer who knows better."""
+"""Type-ahead search: in the catalogue for a reviewer who knows better, in receipts for whoever is asked about one."""
 
-from engine.domain import Product, Store
+from console.model._visits import Receipt, StoreState
+from engine.domain import Product, SkuId, Store
 
 
 def find_products(store: Store, typed: str, *, mass_mg: int, limit: int = 12) -> list[Product]:
@@ -10,10 +11,24 @@ def find_products(store: Store, typed: str, *, mass_mg: int, limit: int = 12) ->
     return sorted(found, key=lambda product: (_rank(product, words), _mass_misfit(product, mass_mg)))[:limit]
 
 
+def find_receipts(state: StoreState, typed: str) -> list[Receipt]:
+    """Receipts whose number, visit or products hold every word typed; the newest first."""
+    words = typed.lower().split()
+    found = [receipt for receipt in state.receipts.values() if all(word in _told(state, receipt) for word in words)]
+    return sorted(found, key=lambda receipt: -receipt.issued.t_ns)
+
+
 def likely_quantity(product: Product, mass_mg: int) -> int:
     """How many units a mass is, at least one; positive means taken, when mass left the shelf."""
     units = max(1, round(abs(mass_mg) / 1000 / product.unit_mass_g))
     return units if mass_mg <= 0 else -units
+
+
+def _told(state: StoreState, receipt: Receipt) -> str:
+    issued = receipt.issued
+    skus: list[SkuId] = [line.sku_id for line in issued.lines] + [change.sku_id for change in receipt.adjustments]
+    products = " ".join(f"{sku_id} {state.product_name(sku_id)}" for sku_id in skus)
+    return f"{issued.receipt_id} {issued.visit_id} {products}".lower()
 
 
 def _searched(product: Product) -> str:

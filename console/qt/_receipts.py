@@ -1,9 +1,10 @@
 """Receipts: what was charged, and every adjustment since."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QSplitter
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSplitter, QWidget
 
-from console.model import ConsoleModel, Place, Receipt, ReceiptChanged, words
+from console.model import ConsoleModel, Place, Receipt, ReceiptChanged, find_receipts, words
 from console.qt._page import Page, label, panel
 from console.qt._table import Cell, Column, KeyedView, Row
 from console.qt._text import clock_time, money
@@ -35,13 +36,19 @@ class ReceiptsPage(Page):
         )
         self.receipts = KeyedView("Receipts", columns, theme)
         self.lines = KeyedView("Receipt lines", lines, theme)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("/  Receipt, visit or product")
+        self.search.setAccessibleName("Search receipts")
+        self.search.setClearButtonEnabled(True)
+        self.found = label("", "quiet")
+        self.found.setContentsMargins(10, 0, 10, 8)
         self._which, self._total = label("", "quiet"), label("", "figure")
         self._which.setContentsMargins(10, 0, 10, 0)
         self._total.setContentsMargins(10, 0, 10, 8)
         self._total.setAlignment(Qt.AlignmentFlag.AlignRight)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setObjectName("receipts")
-        split.addWidget(panel("RECEIPTS", self.receipts))
+        split.addWidget(panel("RECEIPTS", _inset(self.search), self.receipts, self.found))
         split.addWidget(panel("LINES", self._which, self.lines, self._total))
         split.setSizes([620, 440])
         split.setChildrenCollapsible(False)
@@ -49,16 +56,31 @@ class ReceiptsPage(Page):
         box.setContentsMargins(10, 10, 10, 10)
         box.addWidget(split)
         self.receipts.selectionModel().currentRowChanged.connect(self.mark)
+        self.search.textChanged.connect(self.mark)
+        self.search.returnPressed.connect(self.receipts.setFocus)
+        for key, act in (("/", self.search.setFocus), ("Escape", self._clear)):
+            shortcut = QShortcut(QKeySequence(key), self, act)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.setFocusProxy(self.receipts)
 
     def refresh(self, at_ns: int) -> None:
         """Receipts, then the lines of the one that is chosen."""
         receipts = self.model.state.receipts
-        newest_first = sorted(receipts.values(), key=lambda receipt: -receipt.issued.t_ns)
+        newest_first = find_receipts(self.model.state, self.search.text())
         self.receipts.show_rows([self._row(receipt) for receipt in newest_first])
         if self.receipts.selected_key() is None and newest_first:
             self.receipts.select(newest_first[0].issued.receipt_id)
+        self.found.setText(self._in_words(newest_first))
         self._show(receipts.get(ReceiptId(str(self.receipts.selected_key()))))
+
+    def _clear(self) -> None:
+        self.search.clear()
+        self.receipts.setFocus()
+
+    def _in_words(self, shown: list[Receipt]) -> str:
+        total = money(sum(receipt.total_minor for receipt in shown), self.model.store.currency)
+        known = len(self.model.state.receipts)
+        return f"{len(shown)} of {known} receipts, {total}" if self.search.text() else f"{known} receipts, {total}"
 
     def _row(self, receipt: Receipt) -> Row:
         issued = receipt.issued
@@ -112,3 +134,12 @@ class ReceiptsPage(Page):
             for place, change in enumerate(receipt.adjustments)
         ]
         self.lines.show_rows(rows)
+
+
+def _inset(field: QLineEdit) -> QWidget:
+    """A field that stands in from a panel's edge."""
+    whole = QWidget()
+    box = QHBoxLayout(whole)
+    box.setContentsMargins(10, 0, 10, 0)
+    box.addWidget(field)
+    return whole

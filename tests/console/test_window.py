@@ -347,8 +347,10 @@ def test_a_shopper_is_chosen_in_a_picture_and_nobody_beside(qtbot: QtBot, window
 
 
 def test_h_shows_where_time_is_spent(qtbot: QtBot, engine: EngineStandIn, window: ConsoleWindow) -> None:
-    engine.say(*(scene.floor_view(NOW + (20 + n) * S // 10, scene.shoppers(n / 10)) for n in range(30)))
-    qtbot.waitUntil(lambda: len(window.model.floor.dwell.squares()) > 3, timeout=LONG_MS)
+    for n in range(20):  # one by one: of views that come at once only the newest is shown
+        view = scene.floor_view(NOW + (30 + n) * S // 10, scene.shoppers(n / 10))
+        engine.say(view)
+        qtbot.waitUntil(lambda view=view: window.model.floor.view == view, timeout=LONG_MS)  # type: ignore[misc]
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
     _press(window, Qt.Key.Key_F2)
@@ -438,6 +440,21 @@ def test_a_shelf_that_the_engine_does_not_take_says_why(
     _press(window, Qt.Key.Key_Return)
     _press(window, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: "a question about it is open" in page.hint.text(), timeout=LONG_MS)
+
+
+def test_a_receipt_is_found_by_what_is_on_it(qtbot: QtBot, window: ConsoleWindow) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
+    _press(window, Qt.Key.Key_F6)
+    page, everything = window.receipts, len(window.model.state.receipts)
+    _press(window, "/")
+    _press(window, "pesto")
+    qtbot.waitUntil(lambda: page.found.text().startswith("1 of 3 receipts"), timeout=LONG_MS)
+    assert len(page.receipts.table.rows) == 1
+    _press(window, Qt.Key.Key_Return)
+    assert page.receipts.hasFocus()
+    _press(window, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: len(page.receipts.table.rows) == everything, timeout=LONG_MS)
 
 
 def test_arrows_walk_over_the_shelves(qtbot: QtBot, window: ConsoleWindow) -> None:
