@@ -26,6 +26,12 @@ class Eye:
         right, down, forward = calibration.cam_from_floor[:3, :3].tolist()
         self._axes = (*right, *down, *forward)
 
+    @property
+    def row(self) -> tuple[float, ...]:
+        """The camera as kernels take it: fx, fy, cx, cy, width, height, rotation row by row, position."""
+        centre = self._centre_x_px, self._centre_y_px
+        return (self.focal_px, self.focal_px, *centre, self.width_px, self.height_px, *self._axes, *self.position_m)
+
     def ray(self, x_px: float, y_px: float) -> Vector3:
         """Unit direction in the store frame through an ideal pixel."""
         x, y = (x_px - self._centre_x_px) / self.focal_px, (y_px - self._centre_y_px) / self.focal_px

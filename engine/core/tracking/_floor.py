@@ -28,7 +28,7 @@ class FloorArea:
 
     def is_entrance(self, at_m: Point2) -> bool:
         """Whether a person may appear there: near a gate, or anywhere in a store without gates."""
-        return not self._gates or any(_to_segment_m(at_m, *gate) < _ENTRANCE_M for gate in self._gates)
+        return not self._gates or self.to_gate_m(at_m) < _ENTRANCE_M
 
     def is_leaving(self, at_m: Point2) -> bool:
         """Whether somebody lost from sight there has probably gone: at a gate or off the floor."""
@@ -39,6 +39,25 @@ class FloorArea:
     def is_off_floor(self, at_m: Point2) -> bool:
         """Whether somebody there has left for certain: further outside than anybody is followed."""
         return not self._inside(at_m) and self._to_border_m(at_m) > _OFF_FLOOR_M
+
+    @property
+    def bounds_m(self) -> tuple[float, float, float, float]:
+        """Least and greatest x, least and greatest y of the floor."""
+        xs, ys = zip(*(corner for corner, _ in self._edges), strict=True)
+        return min(xs), max(xs), min(ys), max(ys)
+
+    @property
+    def has_gates(self) -> bool:
+        """Whether people come in by gates; else over the floor's border."""
+        return bool(self._gates)
+
+    def holds(self, at_m: Point2) -> bool:
+        """Whether a place lies on the floor."""
+        return self._inside(at_m)
+
+    def to_gate_m(self, at_m: Point2) -> float:
+        """How far the nearest gate is; infinitely far in a store without gates."""
+        return min((_to_segment_m(at_m, *gate) for gate in self._gates), default=math.inf)
 
     def hides(self, eye_m: Vector3, point_m: Vector3) -> bool:
         """Whether a fixture stands between an eye and a point."""

@@ -101,6 +101,8 @@ def has_ended(track: TrackMemory, area: FloorArea, now_ns: int) -> bool:
     unseen_s = (now_ns - track.last_seen_ns) * 1e-9
     if track.name:
         return unseen_s > _NAMED_S
+    if track.ways:
+        return unseen_s > _HIDDEN_S
     if area.is_off_floor((track.motion.x, track.motion.y)):
         return True
     if not track.confirmed:

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from engine.core.tracking._motion import Motion
-from engine.domain import CameraId, Floats, Point2, TrackId, Vector3
+from engine.domain import CameraId, Floats, PersonsSeen, Point2, TrackId, Vector3
 
 MIN_SCORE, MIN_ARM_SCORE = 0.3, 0.12
 """A joint scored lower is a guess of the model's, not an observation.
@@ -115,7 +115,9 @@ class TrackMemory(msgspec.Struct, kw_only=True):
     ``missed`` counts the frames lately that should have shown it and did not, less those that did, at their weight;
     ``missed_since_ns`` is the first of them since it was last seen. ``cameras`` says when each one last saw it,
     ``fresh`` names those whose views the skeleton does not know yet; ``mirror_votes`` counts the views that had left
-    and right the other way round, against those that had not.
+    and right the other way round, against those that had not. Of those who are followed in rounds: ``ways``, how
+    probably they move in each way, ``logit``, the log odds that they are there, and the rounds that have not shown
+    them since one did.
     """
 
     track_id: TrackId
@@ -135,6 +137,9 @@ class TrackMemory(msgspec.Struct, kw_only=True):
     skeleton: Skeleton | None = None
     mirror_votes: int = 0
     mixed_ns: int | None = None
+    ways: tuple[float, ...] = ()
+    logit: float = 0.0
+    unseen_rounds: int = 0
 
 
 class PairMemory(msgspec.Struct, kw_only=True):
@@ -148,7 +153,10 @@ class PairMemory(msgspec.Struct, kw_only=True):
 class TrackerState(msgspec.Struct, kw_only=True):
     """Everything a tracker remembers; decode it with the same version that wrote it.
 
-    ``bunch_ns`` is the instant of the first fresh view: views that lie close together make one skeleton.
+    ``bunch_ns`` is the instant of the first fresh view: views that lie close together make one skeleton. ``poses``:
+    somebody's joints have been reported, so everybody is followed frame by frame; before that, in rounds, of which
+    ``round`` holds the frames of the one that is open, ``round_ns`` the instant of the last, and ``errors`` what has
+    been learnt of how boxes err.
     """
 
     now_ns: int | None = None
@@ -158,3 +166,7 @@ class TrackerState(msgspec.Struct, kw_only=True):
     pairs: list[PairMemory] = []
     hands: dict[TrackId, list[HandSample]] = {}
     lag_s: dict[CameraId, float] = {}
+    poses: bool = False
+    round: list[PersonsSeen] = []
+    round_ns: int | None = None
+    errors: tuple[float, ...] = ()

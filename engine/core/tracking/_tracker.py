@@ -19,6 +19,7 @@ from engine.core.tracking._life import (
     strangers_among,
 )
 from engine.core.tracking._motion import Covariance, Motion
+from engine.core.tracking._rounds import Rounds
 from engine.core.tracking._sightings import Sighting, sightings
 from engine.core.tracking._skeleton import (
     VIEW_KEPT_NS,
@@ -65,6 +66,7 @@ class FloorTracker:
         self._area = FloorArea(store)
         self._eyes = Eyes(store.cameras)
         self._memory = TrackerState()
+        self._rounds = Rounds(self._area, self._eyes)
         self._shown: tuple[Track, ...] | None = ()  # None: to be made anew
 
     @classmethod
@@ -82,7 +84,8 @@ class FloorTracker:
     def tracks(self) -> tuple[Track, ...]:
         """All tracks by id, the tentative ones too, carried on to the latest instant heard of."""
         if self._shown is None:
-            self._shown = tuple(_show(track, self._now_ns) for track in self._memory.tracks)
+            people = self._rounds.people(self._memory)
+            self._shown = tuple(_show(track, self._now_ns) for track in people)
         return self._shown
 
     def joints_m(self, track_id: TrackId) -> tuple[Vector3 | None, ...]:
@@ -116,6 +119,13 @@ class FloorTracker:
         if self._now_ns - fact.t_ns > _TOO_LATE_NS:
             return
         memory = self._memory
+        if not memory.poses:
+            if not any(person.keypoints for person in fact.persons):
+                if eye.watches_floor:
+                    self._rounds.take(memory, fact)
+                return
+            self._rounds.close(memory)
+            memory.poses = True
         t_ns = fact.t_ns - round(memory.lag_s.get(fact.camera_id, 0.0) * 1e9)
         self._close_bunch(t_ns)
         people = [track for track in memory.tracks if not track.name]
