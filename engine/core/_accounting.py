@@ -4,6 +4,7 @@ from engine.core._cases import Case
 from engine.core._conservation import judge
 from engine.core._onhand import plates_of
 from engine.core._state import World
+from engine.core._stock import PART_OF_UNIT
 from engine.domain import (
     AcceptShelf,
     GramsAccounted,
@@ -17,7 +18,6 @@ from engine.domain import (
     Verdict,
 )
 
-_PART_OF_UNIT = 0.4
 _LEAST_MG = 5_000
 """Less than part of the lightest unit, or than this, is not worth a flag."""
 
@@ -54,7 +54,7 @@ def answered(world: World, case: Case, verdict: Verdict) -> None:
     if sku_id is None or not units:
         return
     question, stock, masses = case.question, world.state.stock, world.state.masses
-    plate_id = _where(world, case, sku_id)
+    plate_id = case.place_of(world.store, sku_id)
     weighed = question.mass_mg != 0 and len(question.hypotheses) > 0
     if units == 1 and weighed and _planned(world, plate_id) == sku_id:
         masses.weigh(sku_id, abs(question.mass_mg))
@@ -120,15 +120,9 @@ def _pending(world: World) -> set[StepId]:
 
 def _worth_mg(world: World, shelf_id: ShelfId) -> int:
     plates = world.store.shelf_by_id[shelf_id].plate_ids
-    return max(_LEAST_MG, round(1000 * _PART_OF_UNIT * world.state.stock.lightest_unit_g(world.store, plates)))
+    return max(_LEAST_MG, round(1000 * PART_OF_UNIT * world.state.stock.lightest_unit_g(world.store, plates)))
 
 
 def _planned(world: World, plate_id: PlateId) -> SkuId | None:
     facing = world.store.facing_of_plate.get(plate_id)
     return facing.sku_id if facing is not None else None
-
-
-def _where(world: World, case: Case, sku_id: SkuId) -> PlateId:
-    """The plate an answer speaks of: the product's own if the step touched it."""
-    own = (plate_id for plate_id in case.question.plate_ids if _planned(world, plate_id) == sku_id)
-    return next(own, case.plate_id)

@@ -12,6 +12,7 @@ from itertools import combinations, combinations_with_replacement, product
 from engine.core._candidates import Candidate, Candidates, Spot, WeightStep, spots_of
 from engine.core._hands import Suspect
 from engine.core._masses import Lot, Mass, Masses
+from engine.core._normal import log_normal
 from engine.core._stock import Stock
 from engine.domain import SkuId, Store, Verdict, VisitId
 
@@ -227,8 +228,8 @@ class _Scale:
         sigma_g = math.hypot(self.sigma_g, *(sigma for _, sigma in moved))
         miss_g = self.total_g - sum(grams for grams, _ in moved)
         log_total = _log_sum(
-            math.log(1 - _TAIL_SHARE) + _log_normal(miss_g, sigma_g),
-            math.log(_TAIL_SHARE) + _log_normal(miss_g, _TAIL_SPREAD * sigma_g),
+            math.log(1 - _TAIL_SHARE) + log_normal(miss_g, sigma_g),
+            math.log(_TAIL_SHARE) + log_normal(miss_g, _TAIL_SPREAD * sigma_g),
         )
         against = 0.0
         for spot in self._spots:
@@ -327,10 +328,6 @@ def _normalise(
     keys = sorted((key for key in ppm if ppm[key] >= _UNLIKELY_PPM), key=lambda key: (-ppm[key], key))
     log_evidence = top + math.log(total)
     return tuple(Explanation(moves=scored[key][1], probability_ppm=ppm[key], log_evidence=log_evidence) for key in keys)
-
-
-def _log_normal(miss: float, sigma: float) -> float:
-    return -0.5 * (miss / sigma) ** 2 - math.log(sigma * math.sqrt(2 * math.pi))
 
 
 def _log_sum(a: float, b: float) -> float:

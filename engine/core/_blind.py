@@ -28,6 +28,7 @@ from engine.domain import (
     ShelfId,
     StepId,
     WeightSettled,
+    step_id,
 )
 
 _BLINDING = {
@@ -188,13 +189,14 @@ def _ask(world: World, reach: Reach) -> None:
     shelf_id = world.store.plate_by_id[plate_id].shelf_id
     plates = world.store.shelf_by_id[shelf_id].plate_ids
     named = [plate_id, *(p for p in plates if p != plate_id and p in planned and reach.share(p) >= _NAMED_SHARE)]
-    step_id = StepId(f"{shelf_id}@{reach.start_ns + world.state.cases.asked}!")  # several reaches begin at one look
-    step = _step(world, reach, step_id, tuple(PlateMass(plate_id=p, mass_mg=0) for p in named))
+    # Several reaches begin at one look.
+    named_id = step_id(shelf_id, reach.start_ns + world.state.cases.asked, weighed=False)
+    step = _step(world, reach, named_id, tuple(PlateMass(plate_id=p, mass_mg=0) for p in named))
     explanations = [explanation for p in named for explanation in _meant(world, reach, p)]
     nothing = Explanation(moves=(), probability_ppm=1_000_000 - sum(e.probability_ppm for e in explanations))
     explanations = sorted((*explanations, nothing), key=lambda e: -e.probability_ppm)
     ask(world, step, explanations, suspects=(), cause=CaseCause.UNWITNESSED)
-    reach.step_id, reach.line_id = step_id, LineId(f"{step_id}/1")
+    reach.step_id, reach.line_id = named_id, LineId(f"{named_id}/1")
     world.state.reaches.asked.append(reach)
 
 

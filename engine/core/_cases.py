@@ -2,7 +2,7 @@
 
 import msgspec
 
-from engine.domain import CaseId, LineId, NeedsReview, PlateId, StepId, VisitId
+from engine.domain import CaseId, LineId, NeedsReview, PlateId, SkuId, StepId, Store, VisitId
 
 _CONCERNED_PPM = 50_000
 
@@ -21,6 +21,12 @@ class Case(msgspec.Struct, kw_only=True):
             hypothesis.verdict.visit_id == visit_id and hypothesis.probability_ppm >= _CONCERNED_PPM
             for hypothesis in self.question.hypotheses
         )
+
+    def place_of(self, store: Store, sku_id: SkuId) -> PlateId:
+        """The plate an answer speaks of: the product's own if the step touched it."""
+        planned = store.facing_of_plate
+        own = (p for p in self.question.plate_ids if p in planned and planned[p].sku_id == sku_id)
+        return next(own, self.plate_id)
 
 
 class Cases(msgspec.Struct, kw_only=True):

@@ -269,7 +269,7 @@ def _close(world: World, case: Case, verdict: Verdict, by: str, ppm: int) -> Non
         visit_id=visit_id,
         sku_id=sku_id,
         quantity=verdict.quantity,
-        plate_id=_where(world, case, sku_id),
+        plate_id=case.place_of(world.store, sku_id),
         mass=mass,
         settled=True,
         probability_ppm=ppm,
@@ -282,13 +282,6 @@ def _end(world: World, case: Case, verdict: Verdict, by: str) -> None:
     case_id = case.question.case_id
     del world.state.cases.open[case_id]
     world.emit(CaseResolved(t_ns=world.now_ns, case_id=case_id, verdict=verdict, decided_by=by))
-
-
-def _where(world: World, case: Case, sku_id: SkuId) -> PlateId:
-    """The plate an answer speaks of: the product's own if the step touched it."""
-    planned = world.store.facing_of_plate
-    own = (p for p in case.question.plate_ids if p in planned and planned[p].sku_id == sku_id)
-    return next(own, case.plate_id)
 
 
 def _reason(question: NeedsReview, expected_mg: int, verdict: Verdict) -> Reason:

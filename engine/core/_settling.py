@@ -12,6 +12,7 @@ from engine.core._returned import forget_returned
 from engine.core._state import World
 from engine.core._statements import lines_of, say_only
 from engine.core._steps import Step
+from engine.core._stock import PART_OF_UNIT
 from engine.core._wiring import as_wired, learn_wiring
 from engine.domain import (
     Browsed,
@@ -24,7 +25,6 @@ from engine.domain import (
 _ANSWER_PPM = 500_000
 _ANSWER_BLIND_PPM = 900_000
 _NOISE_SIGMAS = 3
-_UNIT_SHARE = 0.4
 _TOUCHING = 1.0
 """A hand that explains a touched shelf better than chance."""
 
@@ -134,7 +134,7 @@ def _is_noise(world: World, step: WeightStep) -> bool:
             for entry in world.state.carts.entries.values()
             if entry.signed_quantity > 0 and entry.statement.step_id != step.step_id
         ]
-    lightest_mg = round(1000 * _UNIT_SHARE * min((g for g in units_g if g), default=0.0))
+    lightest_mg = round(1000 * PART_OF_UNIT * min((g for g in units_g if g), default=0.0))
     loudest_mg = max(abs(step.mass_mg), *(abs(plate.mass_mg) for plate in step.plates), 0)
     return loudest_mg < max(_NOISE_SIGMAS * step.sigma_mg, lightest_mg, 1)
 

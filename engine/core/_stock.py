@@ -8,7 +8,8 @@ from engine.core._masses import Lot, Mass
 from engine.domain import PlateId, PlateMass, ShelfBaseline, ShelfId, SkuId, Store, WeightSettled
 
 _PLATE_FLOOR_MG = 5_000
-_UNIT_SHARE = 0.4
+PART_OF_UNIT = 0.4
+"""Less than this share of the lightest unit is no unit."""
 _DRIFT_MG = 2_000
 
 
@@ -118,7 +119,7 @@ class Stock(msgspec.Struct, kw_only=True):
         notable = tuple(p for p in moved if abs(p.mass_mg) >= _PLATE_FLOOR_MG)
         loudest_mg = max((abs(p.mass_mg) for p in notable), default=0)
         lightest_mg = 1000 * self.lightest_unit_g(store, tuple(p.plate_id for p in notable))
-        return notable if loudest_mg and loudest_mg >= _UNIT_SHARE * lightest_mg else ()
+        return notable if loudest_mg and loudest_mg >= PART_OF_UNIT * lightest_mg else ()
 
     def lightest_unit_g(self, store: Store, plate_ids: tuple[PlateId, ...]) -> float:
         """The lightest unit that may lie on the plates, grams; 0 when nothing is known to."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from engine.domain import PlateId, SensorFault, SensorRecovered
+from engine.domain import PlateId, PlateMass, SensorFault, SensorRecovered
 
 SWAPPED = "swapped"
 
@@ -71,6 +71,10 @@ class SwappedCells(msgspec.Struct, kw_only=True):
         """The plate that is weighed on the channel of this one: itself, but for a swap that was told."""
         told = (p for p in self.pairs.values() if p.told and plate_id in (p.one, p.other))
         return next((pair.across(plate_id) for pair in told), plate_id)
+
+    def as_wired(self, plates: tuple[PlateMass, ...]) -> tuple[PlateMass, ...]:
+        """The same masses, each on the plate that it was weighed on."""
+        return tuple(PlateMass(plate_id=self.weighed(p.plate_id), mass_mg=p.mass_mg) for p in plates)
 
     def hear(self, t_ns: int, plate_id: PlateId, fits: Mapping[PlateId, float]) -> list[SensorFault | SensorRecovered]:
         """Take in a step that showed on a plate; what it changes.

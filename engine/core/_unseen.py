@@ -7,10 +7,12 @@ from dataclasses import replace
 from engine.core import _onhand
 from engine.core._attribution import Explanation
 from engine.core._hands import Hands
+from engine.core._normal import normal
 from engine.core._review import ask
 from engine.core._settling import attribute
 from engine.core._state import World
 from engine.core._statements import say_only
+from engine.core._stock import PART_OF_UNIT
 from engine.core.tracking import HANDS_KEPT_NS
 from engine.domain import (
     CaseCause,
@@ -18,15 +20,14 @@ from engine.domain import (
     PlateMass,
     ShelfBaseline,
     SkuId,
-    StepId,
     UnseenUnits,
     UnwitnessedChange,
     WeightSettled,
+    step_id,
 )
 
 _SIGMA_MG = 5_000
 """What a plate drifts in an outage."""
-_UNIT_SHARE = 0.4
 _UNEXPLAINED = 1e-4
 """Density per gram of what nothing known explains."""
 _UNLIKELY_PPM = 10_000
@@ -63,7 +64,7 @@ def _tell(world: World, fact: ShelfBaseline, unseen: _Place, *, felt_ns: Mapping
     for number, (place, since_ns) in enumerate(places):
         step = WeightSettled(
             t_ns=fact.t_ns,
-            step_id=StepId(f"{fact.shelf_id}@{fact.t_ns + number}!"),
+            step_id=step_id(fact.shelf_id, fact.t_ns + number, weighed=False),
             shelf_id=fact.shelf_id,
             start_ns=max(since_ns, fact.t_ns - HANDS_KEPT_NS),
             end_ns=fact.t_ns,
@@ -91,12 +92,10 @@ def _doubted(explanation: Explanation) -> Explanation:
 
 def _as_wired(world: World, unseen: _Place) -> _Place:
     """The plates that changed, where cells on each other's channels are known, as far as they are of one shelf."""
-    plates, weighed = world.store.plate_by_id, world.state.swapped.weighed
+    plates = world.store.plate_by_id
     return tuple(
-        PlateMass(plate_id=weighed(p.plate_id), mass_mg=p.mass_mg)
-        if plates[weighed(p.plate_id)].shelf_id == plates[p.plate_id].shelf_id
-        else p
-        for p in unseen
+        there if plates[there.plate_id].shelf_id == plates[here.plate_id].shelf_id else here
+        for here, there in zip(unseen, world.state.swapped.as_wired(unseen), strict=True)
     )
 
 
@@ -120,7 +119,7 @@ def _places(world: World, unseen: _Place) -> list[_Place]:
 
 def _is_little(world: World, place: _Place) -> bool:
     lightest_g = world.state.stock.lightest_unit_g(world.store, tuple(plate.plate_id for plate in place))
-    return abs(sum(plate.mass_mg for plate in place)) < _UNIT_SHARE * 1000 * lightest_g
+    return abs(sum(plate.mass_mg for plate in place)) < PART_OF_UNIT * 1000 * lightest_g
 
 
 def _units(world: World, place: _Place) -> list[UnseenUnits]:
@@ -133,9 +132,8 @@ def _units(world: World, place: _Place) -> list[UnseenUnits]:
         for count in range(max(1, most_likely - 1), most_likely + 2):
             mass = world.state.masses.units(world.store, sku_id, count)
             sigma_g = math.hypot(math.sqrt(mass.variance_mg2), _SIGMA_MG) / 1000
-            off = (abs(mass_mg) - mass.mean_mg) / 1000 / sigma_g
             quantity = count if mass_mg < 0 else -count
-            density[sku_id, quantity] = math.exp(-0.5 * off * off) / (sigma_g * math.sqrt(2 * math.pi))
+            density[sku_id, quantity] = normal((abs(mass_mg) - mass.mean_mg) / 1000, sigma_g)
     total = sum(density.values()) + _UNEXPLAINED
     ppm = {units: round(1e6 * share / total) for units, share in density.items()}
     return [

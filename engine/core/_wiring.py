@@ -8,9 +8,10 @@ import numpy as np
 
 from engine.core._candidates import WeightStep
 from engine.core._hands import Hands
+from engine.core._normal import normal
 from engine.core._places import plate_distances_m
 from engine.core._state import World
-from engine.domain import PlateId, PlateMass, SkuId, WeightSettled
+from engine.domain import PlateId, SkuId, WeightSettled
 
 _AT_HAND_NS = 250_000_000
 _AT_HAND_M = 0.08
@@ -26,10 +27,9 @@ _Step = TypeVar("_Step", bound=WeightStep)
 
 def as_wired(world: World, step: _Step) -> _Step:
     """The step on the plates that it really happened at; those on another shelf than most of it are left out."""
-    weighed = {plate.plate_id: world.state.swapped.weighed(plate.plate_id) for plate in step.plates}
-    if all(one == other for one, other in weighed.items()):
+    plates = world.state.swapped.as_wired(step.plates)
+    if plates == step.plates:
         return step
-    plates = [PlateMass(plate_id=weighed[p.plate_id], mass_mg=p.mass_mg) for p in step.plates]
     shelf_of = {plate.plate_id: world.store.plate_by_id[plate.plate_id].shelf_id for plate in plates}
     shelf_id = shelf_of[max(plates, key=lambda plate: abs(plate.mass_mg)).plate_id]
     kept = tuple(plate for plate in plates if shelf_of[plate.plate_id] == shelf_id)
@@ -74,14 +74,13 @@ def _at_hand(world: World, start_ns: int) -> set[PlateId]:
 def _density(world: World, plate_id: PlateId, step: WeightSettled) -> float:
     """Density, per gram, of the step's mass if some units of what lies on a plate made it."""
     return _UNEXPLAINED + sum(
-        _UNITS[count] * _normal(world, step, sku_id, count)
+        _UNITS[count] * _of_units(world, step, sku_id, count)
         for sku_id in sorted({world.store.facing_of_plate[plate_id].sku_id, *world.state.stock.lying_on(plate_id)})
         for count in _UNITS
     )
 
 
-def _normal(world: World, step: WeightSettled, sku_id: SkuId, count: int) -> float:
+def _of_units(world: World, step: WeightSettled, sku_id: SkuId, count: int) -> float:
     mass = world.state.masses.units(world.store, sku_id, count)
     sigma_g = math.sqrt(mass.variance_mg2 + max(step.sigma_mg, _LEAST_SIGMA_MG) ** 2) / 1000
-    off = (abs(step.mass_mg) - mass.mean_mg) / 1000 / sigma_g
-    return math.exp(-0.5 * off * off) / (sigma_g * math.sqrt(2 * math.pi))
+    return normal((abs(step.mass_mg) - mass.mean_mg) / 1000, sigma_g)

@@ -80,6 +80,7 @@ from engine.domain._ids import (
     TrackId,
     VisitId,
 )
+from engine.domain._step_ids import began_ns, shelf_of, step_id
 from engine.domain._store import (
     Camera,
     Facing,
@@ -230,6 +231,9 @@ __all__ = [
     "VisitOpened",
     "WeightProvisional",
     "WeightSettled",
+    "began_ns",
+    "shelf_of",
     "signed_quantity",
     "standing_lines",
+    "step_id",
 ]

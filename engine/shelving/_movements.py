@@ -20,11 +20,13 @@ from engine.domain import (
     StepId,
     WeightProvisional,
     WeightSettled,
+    step_id,
 )
 from engine.shelving._calm import Calm
+from engine.shelving._leaks import Leaks, greatest_beside, sum_beside
 from engine.shelving._rest import FAST_SIGMAS, SLOW_MIN_G, AtRest, Deviation
-from engine.shelving._split import JOIN_S, LEAK_PLATES, LEAK_SHARE, PlateTrace, taken_apart
-from engine.shelving._step import Movement, OpenStep, SumTrace, onset_ns, provisional, settled, step_id
+from engine.shelving._split import JOIN_S, LEAK_SHARE, PlateTrace, taken_apart
+from engine.shelving._step import Movement, OpenStep, SumTrace, onset_ns, provisional, settled
 from engine.shelving._window import WindowPart
 
 WeightFact = WeightProvisional | WeightSettled | ShelfBaseline
@@ -37,8 +39,8 @@ _FLAT_SIGMAS, _FLAT_SHARE = 6.0, 0.1
 _RESTLESS = 9.0
 # Where products touch, up to this share of the greatest change beside a plate stays there.
 _STAYING_SHARE = 0.03
-# How quickly a leak is followed, and how well it is known.
-_LEAK_TAU_NS, _LEAK_ERROR = 600_000_000, 0.1
+# How well a leak is known.
+_LEAK_ERROR = 0.1
 _REVISE_NS = 100_000_000
 _CONFIRM_NS = 200_000_000
 _CERTAIN_SIGMAS = 7.0
@@ -58,10 +60,12 @@ class ShelfMovements:
     open: list[OpenStep] = field(default_factory=list)
     baseline_ns: int = 0  # when the next one is due
     _resuming: bool = True
-    _most_g: Floats = field(default_factory=lambda: np.zeros(0))
-    _leak_g: Floats = field(default_factory=lambda: np.zeros(0))
-    _felt_ns: int = 0
+    _leaks: Leaks = field(init=False)
     _starts_ns: deque[int] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+
+    def __post_init__(self) -> None:
+        """Let what leaks be followed."""
+        self._leaks = Leaks(len(self.shelf.plate_ids), self.rest, self.open)
 
     @property
     def plates(self) -> slice:
@@ -75,7 +79,7 @@ class ShelfMovements:
 
     def sense(self, t_ns: int) -> tuple[list[WeightFact], Bools]:
         """Judge the newest sample; also which plates are not at rest, (plates,)."""
-        now = self._felt(t_ns, self.rest.deviation(self.window))
+        now = self._leaks.felt(t_ns, self.rest.deviation(self.window))
         size = np.abs(now.short_g)
         noticed, moving = self._notice(now, size)
         facts: list[WeightFact] = []
@@ -87,7 +91,7 @@ class ShelfMovements:
                 facts += said
                 now = self.rest.deviation(self.window)  # a step that settled has changed the levels
         busy = noticed | moving
-        return facts, busy | self._pressed()  # what leaks is no drift
+        return facts, busy | self._leaks.pressed()  # what leaks is no drift
 
     def start_over(self, t_ns: int) -> list[WeightFact]:
         """After a gap: end open steps on what was known last, then wait for rest."""
@@ -111,44 +115,6 @@ class ShelfMovements:
         self.baseline_ns, self._resuming = t_ns + _BASELINE_NS, False
         return [fact]
 
-    def _felt(self, t_ns: int, now: Deviation) -> Deviation:
-        """Keep the most that has weighed on plates of open steps, and follow what leaks from it as long as it does."""
-        short_g = now.short_g
-        if not self.open:
-            self._most_g, self._leak_g, self._felt_ns = np.zeros_like(short_g), np.zeros_like(short_g), t_ns
-            return now
-        beside = self._pressed()
-        for step in self.open:
-            beside[step.plates] = False
-            self._most_g[step.plates] = np.maximum(self._most_g[step.plates], np.abs(short_g[step.plates]))
-        beside &= np.abs(self._leak_g + short_g) <= self._leaked_g(np.zeros_like(short_g))
-        more_g = min((t_ns - self._felt_ns) / _LEAK_TAU_NS, 0.5) * beside * short_g
-        self._felt_ns = t_ns
-        return self._shifted(now, more_g)
-
-    def _shifted(self, now: Deviation, grams: Floats) -> Deviation:
-        """Count so much more as leaked, and say where the plates are beside it."""
-        self._leak_g += grams
-        self.rest.level_g += grams
-        return replace(now, hold_g=now.hold_g - grams, short_g=now.short_g - grams)
-
-    def _pressed(self) -> Bools:
-        """Plates of open steps, and those that what moves there may leak to; (plates,)."""
-        pressed = np.zeros(len(self.shelf.plate_ids), dtype=np.bool_)
-        for step in self.open:
-            for plate in step.plates:
-                near = self._around(plate)
-                pressed[near.start : near.stop] = True
-        return pressed
-
-    def _leaked_g(self, size: Floats) -> Floats:
-        """The most that may leak to each plate from changes of ``size`` and from the open steps."""
-        most_g = size.copy()
-        for step in self.open:
-            most_g[step.plates] = np.maximum(most_g[step.plates], self._most_g[step.plates])
-        leaked: Floats = LEAK_SHARE * _sum_beside(most_g)
-        return leaked
-
     def _notice(self, now: Deviation, size: Floats) -> tuple[Bools, Bools]:
         """Plates that hold a new level, and plates on their way to one."""
         rest = self.rest
@@ -157,7 +123,7 @@ class ShelfMovements:
         fast, slow = size > least_fast_g, hold_size > least_slow_g
         if not (fast.any() or slow.any()):
             return fast, fast
-        leaked = self._leaked_g(size)
+        leaked = self._leaks.most_g(size)
         fast &= size > leaked + least_fast_g
         slow &= (hold_size > leaked + least_slow_g) & (now.settling_g < 0.3 * hold_size) & (size > 0.5 * hold_size)
         restless_g = _RESTLESS * rest.restless_g(self.window)
@@ -192,7 +158,7 @@ class ShelfMovements:
         """With the plates beside them that moved too: beside a movement, less is noise."""
         size = np.abs(now.short_g)
         moved = size > np.maximum(_BESIDE_MIN_G, _BESIDE_SIGMAS * now.shaken * self.rest.short_sigma_g)
-        moved &= size > LEAK_SHARE * _sum_beside(size)
+        moved &= size > LEAK_SHARE * sum_beside(size)
         edge = {plates[0] - 1, plates[-1] + 1} & set(range(len(size)))
         return sorted({*plates, *(index for index in edge if moved[index] and not self._is_open(index))})
 
@@ -237,20 +203,20 @@ class ShelfMovements:
 
     def _settle(self, t_ns: int, step: OpenStep, now: Deviation) -> list[WeightFact]:
         self.open.remove(step)
-        now, rest = self._shifted(now, self._no_longer_leaked(now)), self.rest
+        now, rest = self._leaks.ended(now), self.rest
         size = np.abs(now.hold_g)
         sigma_g = np.hypot(now.shaken * rest.hold_sigma_g, now.settling_g / 2)
-        sigma_g = np.hypot(sigma_g, _LEAK_ERROR * np.abs(self._leak_g))
+        sigma_g = np.hypot(sigma_g, _LEAK_ERROR * np.abs(self._leaks.grams))
         ringing_g = _RESTLESS / 2 * rest.restless_g(self.window) / np.sqrt(now.hold_rows)
         least_g = np.maximum(np.maximum(SLOW_MIN_G / 2, ringing_g), _CERTAIN_SIGMAS * sigma_g)
-        leaked_g = np.maximum(_STAYING_SHARE * _greatest_beside(size), self._leaked_g(np.zeros_like(size)))
+        leaked_g = np.maximum(_STAYING_SHARE * greatest_beside(size), self._leaks.most_g(np.zeros_like(size)))
         stayed = (size > least_g) & (size > leaked_g) & rest.known
         plates = [index for index in self._reach(step) if stayed[index]]
         if len(plates) == 1 and size[plates[0]] < 3 * self._movement(plates, now.hold_g, sigma_g).sigma_g:
             plates = []
         facts = self._told(step, plates, now, sigma_g)
         small = size <= np.maximum(leaked_g, SLOW_MIN_G)  # what is more is a movement of its own
-        pressed = self._pressed()
+        pressed = self._leaks.pressed()
         beside = [index for index in self._beside(step) if index in plates or (small[index] and not pressed[index])]
         rest.level_g[beside] += now.hold_g[beside]
         own = [index for index in step.plates if index in plates or not pressed[index]]
@@ -258,13 +224,6 @@ class ShelfMovements:
         rest.doubt_g[own] = sigma_g[own]
         self.baseline_ns = 0
         return facts
-
-    def _no_longer_leaked(self, now: Deviation) -> Floats:
-        """How leaks change when a step ends: nothing is left of them but what plates of other steps may leak."""
-        pressed, size = self._pressed(), np.abs(self._leak_g + now.hold_g)
-        theirs = pressed & (size <= self._leaked_g(np.zeros_like(size)))
-        more_g: Floats = np.where(theirs, now.hold_g, np.where(pressed, 0.0, -self._leak_g))
-        return more_g
 
     def _told(self, step: OpenStep, plates: list[int], now: Deviation, sigma_g: Floats) -> list[WeightFact]:
         """What stayed on these plates: one step, or several that overlapped."""
@@ -308,7 +267,7 @@ class ShelfMovements:
         if not plates:
             return Movement({}, float(np.sqrt(np.mean(sigma_g**2))))
         taken = set(plates)
-        near = {index for plate in plates for index in self._around(plate)} - taken
+        near = {index for plate in plates for index in self._leaks.around(plate)} - taken
         most_g = _STAYING_SHARE * abs(float(grams[plates].sum()))
         leaked_g = sum(min(max(float(grams[index]), -most_g), most_g) for index in near if not self._is_open(index))
         variance = 2 * float((sigma_g[plates] ** 2).sum())  # of the level before, and of the one after
@@ -320,12 +279,9 @@ class ShelfMovements:
         noise: Floats = np.hypot(now.shaken * self.rest.short_sigma_g, now.range_g / 4)
         return noise
 
-    def _around(self, plate: int) -> range:
-        return range(max(plate - LEAK_PLATES, 0), min(plate + LEAK_PLATES + 1, len(self.shelf.plate_ids)))
-
     def _beside(self, step: OpenStep) -> list[int]:
         """Plates near the step's that no open step has, ascending."""
-        near = {index for plate in step.plates for index in self._around(plate)}
+        near = {index for plate in step.plates for index in self._leaks.around(plate)}
         return sorted(index for index in near - set(step.plates) if not self._is_open(index))
 
     def _reach(self, step: OpenStep) -> list[int]:
@@ -355,24 +311,6 @@ def _awaiting(moving: Bools, size: Floats) -> Bools:
     np.maximum(beside[:-1], way_g[1:], out=beside[:-1])
     waiting: Bools = beside > 0.1 * size
     return waiting
-
-
-def _greatest_beside(size: Floats) -> Floats:
-    """The largest value within two plates of each, itself left out."""
-    greatest = np.zeros_like(size)
-    for shift in range(1, min(LEAK_PLATES + 1, len(size))):
-        np.maximum(greatest[shift:], size[:-shift], out=greatest[shift:])
-        np.maximum(greatest[:-shift], size[shift:], out=greatest[:-shift])
-    return greatest
-
-
-def _sum_beside(size: Floats) -> Floats:
-    """The sum within two plates of each, itself left out."""
-    total = np.zeros_like(size)
-    for shift in range(1, min(LEAK_PLATES + 1, len(size))):
-        total[shift:] += size[:-shift]
-        total[:-shift] += size[shift:]
-    return total
 
 
 def _runs(indices: NDArray[np.intp]) -> list[list[int]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain import Floats, PlateMass, Shelf, ShelfId, StepId, WeightProvisional, WeightSettled
+from engine.domain import Floats, PlateMass, Shelf, StepId, WeightProvisional, WeightSettled
 from engine.shelving._window import WindowPart
 
 _LEAD_NS = 300_000_000
@@ -66,11 +66,6 @@ class SumTrace:
         away = np.flatnonzero(size > max(ARRIVAL_SHARE * float(size.max()), 1.0))
         row = int(away[-1]) + 1 if len(away) else 0
         return int(self.times_ns[min(row, len(size) - 1)])
-
-
-def step_id(shelf_id: ShelfId, start_ns: int) -> StepId:
-    """Unique over restarts: two steps of a shelf never start at one instant."""
-    return StepId(f"{shelf_id}@{start_ns}")
 
 
 def provisional(t_ns: int, shelf: Shelf, step: OpenStep, moved: Movement) -> WeightProvisional:

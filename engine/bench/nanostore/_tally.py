@@ -6,8 +6,19 @@ from dataclasses import dataclass
 import msgspec
 
 from engine.bench.nanostore._injection import InjectedStep
-from engine.bench.scoring import ReferenceLine, began_ns, shelf_of
-from engine.domain import CartLine, NeedsReview, OutputFact, Picked, ShelfId, SkuId, StepId, standing_lines
+from engine.bench.scoring import ReferenceLine
+from engine.domain import (
+    CartLine,
+    NeedsReview,
+    OutputFact,
+    Picked,
+    ShelfId,
+    SkuId,
+    StepId,
+    began_ns,
+    shelf_of,
+    standing_lines,
+)
 
 _SAME_S = 0.6
 

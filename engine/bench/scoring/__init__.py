@@ -20,7 +20,6 @@ from engine.bench.scoring._score import (
     SaidLine,
     TrialScore,
 )
-from engine.bench.scoring._steps import began_ns, shelf_of
 from engine.bench.scoring._trial import Evidence, ReferenceLine, Trial, TruePlace
 
 __all__ = [
@@ -53,11 +52,9 @@ __all__ = [
     "TrialScore",
     "TruePlace",
     "accounts_of",
-    "began_ns",
     "billed_units",
     "judge",
     "movements_of",
     "pool",
-    "shelf_of",
     "true_carts",
 ]

@@ -17,6 +17,8 @@ from engine.domain import (
     Store,
     VisitId,
     VisitOpened,
+    began_ns,
+    shelf_of,
     standing_lines,
 )
 
@@ -46,16 +48,6 @@ class Change:
     def signed_quantity(self) -> int:
         """Units into the cart, negative out of it."""
         return self.quantity if self.taken else -self.quantity
-
-
-def shelf_of(step_id: StepId) -> ShelfId:
-    """The shelf a step is of: it is named by that and by when it began."""
-    return ShelfId(step_id.rpartition("@")[0])
-
-
-def began_ns(step_id: StepId) -> int:
-    """When the weight began to change, or, of a change nobody weighed, when it was found."""
-    return int(step_id.rpartition("@")[2].rstrip("!"))
 
 
 @dataclass(kw_only=True)

@@ -4,18 +4,29 @@ import asyncio
 import contextlib
 import os
 import struct
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import resources
-from engine.ports import DeviceError, ShelfLink, ShelfSamples
+from engine.ports import DeviceError, DeviceFaultKind, ShelfLink, ShelfSamples
 
 HERE = Path(__file__).parent
 FLOAT32 = Path(resources.__file__).parent / "profiles" / "generic-float32.toml"
 PATIENT = HERE / "patient-float32.toml"  # for devices in processes of their own, which a busy machine may hold up
 DEADLINE_S = 20.0
+Given = TypeVar("Given")
 REMEDY = "`make test` installs what the peers need"
+
+
+@dataclass(frozen=True)
+class Wrong(Generic[Given]):
+    """What a device says instead of an answer, from what it is given to say it; and what is to be told of it."""
+
+    answer: Callable[[Given], bytes]
+    kind: DeviceFaultKind
+    said: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,14 @@
 import asyncio
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pytest
 
 from drivers.shelf import open_modbus
 from drivers.shelf._network import NetworkWire
 from drivers.shelf._wire import WireError
-from engine.ports import DeviceError, DeviceFaultKind, ShelfLink
-from tests.drivers.shelf.peers.devices import DEADLINE_S, FLOAT32, float32, reading
+from engine.ports import DeviceError, ShelfLink
+from tests.drivers.shelf.peers.devices import DEADLINE_S, FLOAT32, Wrong, float32, reading
 from tests.drivers.shelf.peers.scripted import Request, ScriptedDevice, byte_by_byte, says, scripted, silent
 
 BEFORE, AFTER = [1.5, -2.5, 3.25], [100.0, 200.0, 300.0]
@@ -32,16 +31,7 @@ async def fault_of(link: ShelfLink) -> DeviceError:
     return told.value
 
 
-@dataclass(frozen=True)
-class Wrong:
-    """What a device says, and what is to be told of it."""
-
-    answer: Callable[[Request], bytes]
-    kind: DeviceFaultKind
-    said: str = ""
-
-
-WRONG = {
+WRONG: dict[str, Wrong[Request]] = {
     "fewer registers": Wrong(lambda asked: asked.frame(asked.right([7, 7])), "short_answer", "2 registers"),
     "no registers": Wrong(lambda asked: asked.frame(asked.right([])), "short_answer", "0 registers"),
     "more registers": Wrong(lambda asked: asked.frame(asked.right([0] * 8)), "short_answer", "8 registers"),
@@ -69,7 +59,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG.keys())
-async def test_what_is_wrong_is_told_and_readings_return(wrong: Wrong) -> None:
+async def test_what_is_wrong_is_told_and_readings_return(wrong: Wrong[Request]) -> None:
     async with scripted(says(wrong.answer)) as device:
         link = link_to(device)
         error = await fault_of(link)

@@ -3,17 +3,16 @@
 import asyncio
 import contextlib
 import struct
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from drivers.shelf import open_modbus_rtu
 from drivers.shelf._framing import serial_frame
-from engine.ports import DeviceError, DeviceFaultKind, SerialLine, ShelfLink, ShelfSamples
+from engine.ports import DeviceError, SerialLine, ShelfLink, ShelfSamples
 from tests.drivers.shelf.peers.bus import Bus, serial_bus, whole
-from tests.drivers.shelf.peers.devices import FLOAT32, PATIENT, Peer, float32, reading
+from tests.drivers.shelf.peers.devices import FLOAT32, PATIENT, Peer, Wrong, float32, reading
 
 UNITS = (3, 17, 247)
 
@@ -98,33 +97,24 @@ async def test_an_answer_may_take_longer_than_its_beginning() -> None:
         await link.close()
 
 
-@dataclass(frozen=True)
-class Spoilt:
-    """What is left of an answer, and what is to be told of it."""
-
-    heard: Callable[[bytes], bytes]
-    kind: DeviceFaultKind
-    said: str = ""
-
-
-SPOILT = {
-    "a flipped bit": Spoilt(lambda said: said[:5] + bytes([said[5] ^ 1]) + said[6:], "garbled", "check sum"),
-    "another unit": Spoilt(lambda said: serial_frame(4, said[1:-2]), "garbled", "unit 4"),
-    "half an answer": Spoilt(lambda said: said[: len(said) // 2], "garbled", "half an answer"),
-    "an echo before it": Spoilt(lambda said: serial_frame(3, bytes(5)) + said, "garbled"),
-    "noise": Spoilt(lambda said: b"\xff" * len(said), "garbled"),
-    "nothing": Spoilt(lambda _said: b"", "silent", "no answer"),
+SPOILT: dict[str, Wrong[bytes]] = {
+    "a flipped bit": Wrong(lambda said: said[:5] + bytes([said[5] ^ 1]) + said[6:], "garbled", "check sum"),
+    "another unit": Wrong(lambda said: serial_frame(4, said[1:-2]), "garbled", "unit 4"),
+    "half an answer": Wrong(lambda said: said[: len(said) // 2], "garbled", "half an answer"),
+    "an echo before it": Wrong(lambda said: serial_frame(3, bytes(5)) + said, "garbled"),
+    "noise": Wrong(lambda said: b"\xff" * len(said), "garbled"),
+    "nothing": Wrong(lambda _said: b"", "silent", "no answer"),
 }
 
 
 @pytest.mark.parametrize("spoilt", SPOILT.values(), ids=SPOILT.keys())
 async def test_what_is_wrong_is_told_and_the_device_asked_again_at_once(
-    libmodbus_program: Path, spoilt: Spoilt
+    libmodbus_program: Path, spoilt: Wrong[bytes]
 ) -> None:
     async with scales(libmodbus_program, 3) as bus:
         link = link_to(bus.path, 3, profile=FLOAT32)
         assert (await reading(link)).grams.tolist() == grams_of(3)
-        bus.spoil = lambda said: (spoilt.heard(said),)
+        bus.spoil = lambda said: (spoilt.answer(said),)
         with pytest.raises(DeviceError) as told:
             await link.read()
         assert told.value.kind == spoilt.kind
