@@ -1,8 +1,13 @@
-"""What controllers say of their own cells, as facts: told when it lasts, taken back when it is over."""
+"""What controllers say of their own cells, as facts: told when it lasts, taken back when it is over.
+
+Where the estimator raises an alarm for the plate, what the controller says is its cause, not a second alarm.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from engine.domain import PlateId, SensorFault, SensorRecovered
 from engine.ports import CellFault, CellFaultKind
@@ -54,18 +59,37 @@ class CellFaults:
         self._first_ns: dict[CellFault, int] = {}
         self._last_ns: dict[CellFault, int] = {}
         self._told: set[CellFault] = set()
+        self._alarmed: dict[PlateId, set[str]] = {}  # kinds of the estimator's alarms
 
     @property
     def quiet(self) -> bool:
         """Whether nothing has been said lately."""
         return not self._last_ns
 
-    def observe(self, t_ns: int, faults: Iterable[CellFault]) -> list[CellFact]:
-        """Take what one reading says, and tell what changed."""
+    def hear(self, t_ns: int, faults: Iterable[CellFault]) -> None:
+        """Take what one reading says."""
         for fault in faults:
             if fault.channel in self._plates:
                 self._first_ns.setdefault(fault, t_ns)
                 self._last_ns[fault] = t_ns
+
+    def explain(self, fact: SensorFault | SensorRecovered) -> CellFact:
+        """An alarm of the estimator's, or its end, with what the controller says of the plate now, if anything."""
+        plate_id = PlateId(fact.device_id)
+        if isinstance(fact, SensorRecovered):
+            self._alarmed.get(plate_id, set()).discard(fact.kind)
+            for fault in self._first_ns:
+                if self._plates[fault.channel] == plate_id:  # it has to last from here on
+                    self._first_ns[fault] = fact.t_ns
+            return fact
+        self._alarmed.setdefault(plate_id, set()).add(fact.kind)
+        said = next((fault for fault in self._last_ns if self._plates[fault.channel] == plate_id), None)
+        if said is None or said in self._told:
+            return fact
+        return msgspec.structs.replace(fact, cause=WORDS[said.kind].cause, remedy=WORDS[said.kind].remedy)
+
+    def judge(self, t_ns: int) -> list[CellFact]:
+        """What has changed by now."""
         return [fact for fault in tuple(self._last_ns) for fact in self._judge(t_ns, fault)]
 
     def _judge(self, t_ns: int, fault: CellFault) -> Iterable[CellFact]:
@@ -75,7 +99,9 @@ class CellFaults:
             if fault in self._told:
                 self._told.remove(fault)
                 yield SensorRecovered(t_ns=t_ns, device_id=plate_id, kind=fault.kind)
-        elif fault not in self._told and self._last_ns[fault] - self._first_ns[fault] > _LASTS_NS:
+        elif self._alarmed.get(plate_id) or fault in self._told:
+            return
+        elif self._last_ns[fault] - self._first_ns[fault] > _LASTS_NS:
             self._told.add(fault)
             words = WORDS[fault.kind]
             yield SensorFault(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from engine.domain import ControllerId, PlateId, Store
+from engine.domain import ControllerId, PlateId, SensorFault, SensorRecovered, Store
 from engine.ports import DeviceError, ShelfLink, ShelfSamples
 from engine.runtime.shelves._cells import CellFaults
 from engine.runtime.shelves._watch import ControllerWatch, ShelfFactSink
@@ -35,10 +35,12 @@ class ShelvesOfController:
 
     def take(self, samples: ShelfSamples, sink: ShelfFactSink) -> None:
         """Let the estimator see a reading."""
+        if samples.faults:
+            self._cells.hear(samples.t_ns, samples.faults)
         for fact in self._estimator.observe(samples.t_ns, samples.grams[self._channels]):
-            sink.send(fact)
+            sink.send(self._cells.explain(fact) if isinstance(fact, SensorFault | SensorRecovered) else fact)
         if samples.faults or not self._cells.quiet:
-            for told in self._cells.observe(samples.t_ns, samples.faults):
+            for told in self._cells.judge(samples.t_ns):
                 sink.send(told)
 
 
