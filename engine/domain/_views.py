@@ -111,13 +111,19 @@ class Drops(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CameraHealth(msgspec.Struct, frozen=True, kw_only=True):
-    """``lag_ms`` is from a frame's arrival to its facts."""
+    """``lag_ms`` is from a frame's arrival to its facts.
+
+    ``behind_scales_ms`` is how far its instants lie behind those of the scales, with that standard deviation, as
+    trade has taught it; None until it has.
+    """
 
     camera_id: CameraId
     fps: float
     lag_ms: float
     drops: tuple[Drops, ...]
     fault: str = ""
+    behind_scales_ms: float | None = None
+    behind_scales_sigma_ms: float | None = None
 
 
 class ControllerHealth(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from engine.domain import BackgroundPlate, CameraHealth, ControllerHealth, EngineHealth, ProcessHealth
+from engine.core import LagEstimator
+from engine.domain import BackgroundPlate, CameraHealth, ControllerHealth, EngineHealth, InputFact, ProcessHealth
 from engine.runtime.inbox import ShownView
 
 _FORGOTTEN_NS = 10_000_000_000
@@ -22,7 +23,8 @@ class _Said:
 class HealthBoard:
     """Keeps the newest view of each camera, controller and process; forgets what is silent for 10 s."""
 
-    def __init__(self, *, started_ns: int, journal_dir: Path) -> None:
+    def __init__(self, *, started_ns: int, journal_dir: Path, lags: LagEstimator) -> None:
+        self._lags = lags
         self.backgrounds: dict[str, BackgroundPlate] = {}
         self._started_ns = started_ns
         self._journal_dir = journal_dir
@@ -44,6 +46,10 @@ class HealthBoard:
                 self._said["process", view.name] = _Said(view, now_ns)
         return None
 
+    def hear(self, fact: InputFact) -> None:
+        """Learn from a fact how far cameras lag behind scales."""
+        self._lags.take(fact)
+
     def note_lag(self, lag_ns: int) -> None:
         """How long facts that were due took to be told."""
         self._worst_lag_ns = max(self._worst_lag_ns, lag_ns)
@@ -56,13 +62,26 @@ class HealthBoard:
             t_ns=now_ns,
             uptime_s=round((now_ns - self._started_ns) / 1e9, 1),
             processes=_with_core(processes, blocked) if blocked else processes,
-            cameras=tuple(view for view in views if isinstance(view, CameraHealth)),
+            cameras=self._with_lags([view for view in views if isinstance(view, CameraHealth)]),
             controllers=tuple(view for view in views if isinstance(view, ControllerHealth)),
             core_lag_ms=round(self._worst_lag_ns / 1e6, 2),
             journal_free_mb=round(shutil.disk_usage(self._journal_dir).free / 1e6, 1),
         )
         self._worst_lag_ns = 0
         return health
+
+    def _with_lags(self, cameras: list[CameraHealth]) -> tuple[CameraHealth, ...]:
+        lags = self._lags.lags()
+        return tuple(
+            msgspec.structs.replace(
+                camera,
+                behind_scales_ms=round(1000 * lags[camera.camera_id].lag_s),
+                behind_scales_sigma_ms=round(1000 * lags[camera.camera_id].sigma_s),
+            )
+            if camera.camera_id in lags
+            else camera
+            for camera in cameras
+        )
 
     def _fresh(self, now_ns: int) -> Iterable[CameraHealth | ControllerHealth | ProcessHealth]:
         self._said = {key: said for key, said in self._said.items() if now_ns - said.at_ns < _FORGOTTEN_NS}

@@ -10,6 +10,7 @@ from types import FrameType
 import structlog
 import zmq
 
+from engine.core import LagEstimator
 from engine.domain import (
     Accepted,
     CommandGiven,
@@ -93,7 +94,9 @@ class CoreHost:
         self._evidence = CaseEvidence(ring, vault, keep_hours=folder.installation.retention.evidence_hours)
         self._journal = JournalWriter(folder.journal_dir, journal_keys)
         self._merger = Merger()
-        self._board = HealthBoard(started_ns=self._started_ns, journal_dir=folder.journal_dir)
+        self._board = HealthBoard(
+            started_ns=self._started_ns, journal_dir=folder.journal_dir, lags=LagEstimator(folder.store)
+        )
         self._open_sockets()
         listeners = Listeners(said=self._said, durable=self._inbox.journaled)
         self._pipeline = Pipeline(self._journal, self._conductor, ledger=self._ledger, listeners=listeners)
@@ -153,6 +156,7 @@ class CoreHost:
         for recorded in received.facts:
             self._merger.offer(recorded, now_ns)
             self._evidence.ring.note(recorded.fact)
+            self._board.hear(recorded.fact)
             if isinstance(recorded.fact, PersonsSeen):
                 self._hub.show(OVERLAY, overlay_of(recorded.fact))
         for view in received.views:
