@@ -1,4 +1,4 @@
-"""``cameras``: try an address, watch a store's cameras, and see which facings they see well enough."""
+"""``cameras``: find them, try an address, watch a store's cameras, and see which facings they see well enough."""
 
 import time
 from contextlib import suppress
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.runtime.perception import LinkProbe, Probed
     from engine.vision import FacingCoverage
 
-app = typer.Typer(help="Cameras: try, watch, and see what they cover.", no_args_is_help=True)
+app = typer.Typer(help="Cameras: find, try, watch, and see what they cover.", no_args_is_help=True)
 
 _REFRESH_S = 0.5
 _LOOK_S = 0.01
@@ -25,7 +25,7 @@ _SCHEMES = {"http": "camera.mjpeg"}
 
 @app.callback()
 def options() -> None:
-    """Cameras: try, watch, and see what they cover."""
+    """Cameras: find, try, watch, and see what they cover."""
 
 
 @app.command("probe")
@@ -100,6 +100,25 @@ def _table(found: "dict[str, Probed]") -> Table:
         size = f"{each.width_px} x {each.height_px} {each.codec}" if each.width_px else "-"
         table.add_row(name, size, f"{each.fps:g}", f"{each.jitter_ms:g}", each.fault or str(each.trouble or "well"))
     return table
+
+
+@app.command("discover")
+def discover(
+    seconds: Annotated[float, typer.Option(min=0.1, help="Wait for answers so long.")] = 3.0,
+    at: Annotated[str, typer.Option(help="Ask only this HOST:PORT, where multicast does not get to.")] = "",
+) -> None:
+    """Find the ONVIF cameras on this network; exit code 1 when none answers."""
+    from engine.runtime.perception import discover as find
+
+    host, _, port = at.rpartition(":")
+    if at and not (host and port.isdigit()):
+        raise typer.BadParameter("HOST:PORT", param_hint="--at")
+    found = find(seconds=seconds, where=(host, int(port))) if at else find(seconds=seconds)
+    for camera in found:
+        typer.echo(" ".join(part for part in (camera.host, camera.hardware, camera.name, camera.service) if part))
+    if not found:
+        typer.echo("no camera answered: ONVIF may be switched off in them, or another network between")
+        raise typer.Exit(1)
 
 
 @app.command("coverage")

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from engine.cli._cameras import app
 from tests.drivers.camera.rtsp import Behaviour, RtspCamera
 from tests.runtime.perception.store_pictures import DEMO
+from tests.runtime.perception.test_discovery import cameras, match
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -63,6 +64,16 @@ def test_watch_shows_every_stream_and_fails_when_one_does_not_come(tmp_path: Pat
     assert code == (1 if dead else 0)
     assert "320 x 180 h264" in said
     assert ("Connection" in said) == dead
+
+
+def test_discover_lists_who_answers_and_fails_when_nobody_does() -> None:
+    with cameras(lambda message: [match(message, "http://10.0.0.7/onvif")]) as (host, port):
+        assert run("discover", "--seconds", "0.3", "--at", f"{host}:{port}") == (0, "10.0.0.7 http://10.0.0.7/onvif\n")
+    with cameras(lambda _: []) as (host, port):
+        code, said = run("discover", "--seconds", "0.3", "--at", f"{host}:{port}")
+    assert code == 1
+    assert "no camera answered" in said
+    assert run("discover", "--at", "nowhere")[0] == 2
 
 
 def test_coverage_passes_the_demo_store_and_draws_it(tmp_path: Path) -> None:
