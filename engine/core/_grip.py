@@ -7,6 +7,7 @@ which half were held out: the constants make the doer the likeliest of all who s
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from engine.core.tracking import HandSample, Side
 from engine.domain import Plate, Vector3
@@ -20,6 +21,7 @@ of several has more variance than that of as many strangers."""
 _STRAYS, _STRAY_SIGMAS = 0.15, 1.9
 _SHORT_OF_FINGERS_M = 0.10
 """A hand is seen so far in front of what its fingers hold."""
+_FEW_LOOKS = 4
 _GRIP_WIDTH, _GRIP_HEIGHT = 0.3, 0.6
 """Shares of a plate's width and clearance in which the middle of a hand is that holds something there."""
 
@@ -46,6 +48,12 @@ def mean_place(samples: Sequence[HandSample], side: Side, start_ns: int) -> Hand
         sum(sample.position_m[axis] / v for sample, v in zip(own, variances, strict=True)) / total for axis in range(3)
     )
     return HandPlace((x, y, z), _LASTING / total)
+
+
+def came_from_m(earlier: Sequence[HandSample], side: Side, place: HandPlace) -> float | None:
+    """How far from its place a hand was shortly before: the median of the looks, in metres; None when few saw it."""
+    away_m = [math.dist(sample.position_m, place.position_m) for sample in earlier if sample.side == side]
+    return median(away_m) if len(away_m) >= _FEW_LOOKS else None
 
 
 def density_per_m3(plate: Plate, place: HandPlace, sigma_m: float) -> float:

@@ -134,3 +134,18 @@ def test_whom_no_camera_has_seen_for_a_second_is_not_who_reaches() -> None:
     said = play(StoreCore(STORE), in_time(facts, [settled("s1", START_S, {"s1p1": -421}), tick(START_S + 2)]))
     assert carts(said) == {"ann": {"beans": 1}}
     assert not any(isinstance(f, NeedsReview) for f in said)
+
+
+@pytest.mark.parametrize("rests", ["ann", "bob"])
+def test_a_hand_that_rests_where_it_was_did_less_likely_take_something(rests: str) -> None:
+    plate = hand_in(STORE, "s1p1")
+    facts: list[InputFact] = []
+    for i in range(-35, 10):
+        people = [body(name, hands=[plate] if name == rests or abs(i) <= 4 else []) for name in ("ann", "bob")]
+        facts.append(bodies(START_S + i / 10, *people))
+    said = play(StoreCore(STORE), in_time(facts, [settled("s1", START_S, {"s1p1": -420}), tick(START_S + 2)]))
+    (came,) = {"ann", "bob"} - {rests}
+    (question,) = [f for f in said if isinstance(f, NeedsReview)]
+    first, second = question.hypotheses[:2]
+    assert (first.verdict.visit_id, second.verdict.visit_id) == (came, rests)
+    assert first.probability_ppm > 2 * second.probability_ppm
