@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.core.tracking.joint import Beliefs, Round, Scene
 
 _LONGEST_ROUND_NS = 400_000_000
-_KEPT_NEW, _KEPT = -2.0, -4.0  # log odds
+_KEPT_NEW, _KEPT = -2.0, -6.0  # log odds
 _BELIEVED, _BELIEVED_UNSEEN = 0.0, 1.3
 _LOST_M, _UNSURE_M, _OUTSIDE_M, _LEFT_M = 1.8, 0.9, -1.2, -0.1
 _NEVER_BELIEVED_ROUNDS = 2

@@ -12,7 +12,7 @@ _EDGE_PX = 1.0
 # Log odds that a box is a person, by its score: what usual detectors' scores are worth.
 _SLOPE, _EVEN, _LEAST, _MOST = 14.0, 0.60, -4.0, 5.0
 # Boxes a frame that are nobody's, and boxes of people who are not followed yet.
-_INVENTED, _NEWCOMERS = 0.5, 0.15
+_INVENTED, _NEWCOMERS = 0.5, 0.08
 _ACROSS, _LEAST_TALL_PX = 0.4, 20.0
 
 

@@ -21,7 +21,8 @@ Whose = NDArray[np.intp]
 _FIRST_DENSITY = 6e-2
 _TURNS = 2
 _INSIDE, _BIRTH = 0, 1
-_MISSED = 0.08  # of people in full sight
+_MISSED_ANYWAY = 0.06  # of people in full sight, beyond what their misses tell: those who are missed are not counted
+_FULL_SIGHT, _WHOLE, _SURELY_SEEN, _MEMORY = 0.9, 0.99, 3, 3000.0
 _LOG_2PI = math.log(2 * math.pi)
 _SPEED_MPS = 0.9
 
@@ -35,14 +36,15 @@ class Round(NamedTuple):
     errors: Floats
 
 
-FIRST_ERRORS = (0.08**2 * 300, 300.0, 0.022**2 * 300, 300.0)
-"""Before anything is learnt: squared errors of a box's centre in its widths and foot in its heights, and counts."""
+FIRST_ERRORS = (0.08**2 * 300, 300.0, 0.022**2 * 300, 300.0, 0.08 * 300, 300.0)
+"""Before anything is learnt: squared errors of a box's centre in its widths and foot in its heights; people in full
+sight who were missed; each with its count."""
 
 
 def play_round(scene: Scene, boxes: Boxes, beliefs: Beliefs, errors: Floats, step_s: float) -> Round:
     """Everybody anew from the boxes of one round; a ``step_s`` of 0 marks the first, when people are already there."""
     first = step_s <= 0
-    learnt = np.array([errors[0] / errors[1], errors[2] / errors[3], _MISSED])
+    learnt = np.array([errors[0] / errors[1], errors[2] / errors[3], _MISSED_ANYWAY + errors[4] / errors[5]])
     tracks, total = len(beliefs.state), int(boxes.start[-1])
     order = np.argsort(boxes.start[:-1] - boxes.start[1:], kind="stable")
     crowd = crowd_of(len(scene.camera), total, tracks)
@@ -67,8 +69,19 @@ def play_round(scene: Scene, boxes: Boxes, beliefs: Beliefs, errors: Floats, ste
     after = conclude(boxes, crowd, moved, _SPEED_MPS, step_s)
     errors = errors.copy()
     learn(boxes, crowd, after, learnt, errors)
+    _count_misses(crowd, errors)
     inside_m = np.array([floor_at(scene, x, y, _INSIDE) for x, y in after.state[:, :2].tolist()])
     return Round(after, (crowd.box >= 0).any(axis=0), inside_m, errors)
+
+
+def _count_misses(crowd: Crowd, errors: Floats) -> None:
+    """Add to ``errors`` in how many pictures that show somebody whole no box was theirs."""
+    surely = (crowd.box >= 0).sum(axis=0) >= _SURELY_SEEN
+    whole = (crowd.clear > _FULL_SIGHT) & (crowd.shown > _WHOLE) & surely
+    errors[4] += np.count_nonzero(whole & (crowd.box < 0))
+    errors[5] += np.count_nonzero(whole)
+    if errors[5] > _MEMORY:
+        errors[4:] *= _MEMORY / errors[5]
 
 
 def _redeal(boxes: Boxes, crowd: Crowd) -> None:
