@@ -1,0 +1,98 @@
+"""Deciding cases by keys, in a real window against a peer made of real sockets."""
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from console.model import DecisionStage
+from console.qt import ConsoleWindow
+from engine.domain import (
+    Accepted,
+    CaseResolved,
+    CommandRequest,
+    Refused,
+    ResolveCase,
+)
+from tests.console import trade
+from tests.console.driving import ANNA, BERT, LONG_MS, begin_review, items_of, press, shoot, stage_of, verdict_of
+from tests.console.engine_standin import EngineStandIn
+from tests.console.trade import NOW, S
+
+
+def test_one_key_accepts_and_the_cart_follows_the_fact(
+    qtbot: QtBot, engine: EngineStandIn, window: ConsoleWindow
+) -> None:
+    begin_review(qtbot, window)
+    press(window, "2")
+    qtbot.waitUntil(lambda: len(engine.commands) == 1, timeout=LONG_MS)
+    [request] = engine.commands
+    bert = trade.who_case().hypotheses[1].verdict
+    assert request.command == ResolveCase(case_id=trade.WHO_CASE, verdict=bert)
+    qtbot.waitUntil(lambda: stage_of(window) is DecisionStage.ACCEPTED, timeout=LONG_MS)
+    assert (items_of(window, ANNA), items_of(window, BERT)) == (5, 3)
+    assert window.review.case_id == trade.WHAT_CASE
+
+    engine.say(
+        trade.picked("L4", "m4x9tt", "olive"),
+        CaseResolved(t_ns=NOW, case_id=trade.WHO_CASE, verdict=bert, decided_by=request.by),
+    )
+    qtbot.waitUntil(lambda: trade.WHO_CASE not in window.model.review.cases, timeout=LONG_MS)
+    assert items_of(window, BERT) == 4
+
+
+def test_enter_accepts_the_likeliest_and_n_says_that_nothing_was_taken(
+    qtbot: QtBot, engine: EngineStandIn, window: ConsoleWindow
+) -> None:
+    begin_review(qtbot, window)
+    press(window, Qt.Key.Key_Return)
+    press(window, "n")  # too soon for the next case: nobody can have looked at it
+    qtbot.waitUntil(lambda: len(engine.commands) == 1, timeout=LONG_MS)
+    qtbot.waitUntil(window.review.ready, timeout=LONG_MS)
+    press(window, "n")
+    qtbot.waitUntil(lambda: len(engine.commands) == 2, timeout=LONG_MS)
+    first, second = (verdict_of(request) for request in engine.commands)
+    assert first == trade.who_case().hypotheses[0].verdict
+    assert (second.visit_id, second.sku_id, second.quantity) == (None, None, 0)
+    qtbot.waitUntil(lambda: window.review.headline.text() == "Nothing waits for you", timeout=LONG_MS)
+
+
+def test_a_reviewer_who_knows_better_types_the_product(
+    qtbot: QtBot, engine: EngineStandIn, window: ConsoleWindow
+) -> None:
+    begin_review(qtbot, window)
+    press(window, "s")
+    press(window, "rice")
+    shoot(window, "4-review-search")
+    press(window, Qt.Key.Key_Tab)
+    press(window, Qt.Key.Key_Down)
+    press(window, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(engine.commands) == 1, timeout=LONG_MS)
+    verdict = verdict_of(engine.commands[0])
+    assert (verdict.visit_id, verdict.sku_id, verdict.quantity) == (BERT, "rice", 1)
+
+
+def test_a_refusal_is_shown_and_the_case_stays(qtbot: QtBot, engine: EngineStandIn, window: ConsoleWindow) -> None:
+    def refuse(request: CommandRequest) -> Accepted | Refused:
+        return Refused(command_id=request.command_id, reason="the case is closed")
+
+    engine.answer = refuse
+    begin_review(qtbot, window)
+    press(window, "1")
+    qtbot.waitUntil(lambda: stage_of(window) is DecisionStage.REFUSED, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: window.review.queue.table.rows[0].key == trade.WHO_CASE, timeout=LONG_MS)
+    press(window, Qt.Key.Key_Up)
+    qtbot.waitUntil(lambda: "refused: the case is closed" in window.review.answer.text(), timeout=LONG_MS)
+    assert trade.WHO_CASE in window.model.review.cases
+
+
+def test_the_clip_plays_stops_and_steps(qtbot: QtBot, window: ConsoleWindow) -> None:
+    begin_review(qtbot, window)
+    player = window.review.player
+    qtbot.waitUntil(lambda: player.instant_ns > trade.who_case().start_ns - 3 * S, timeout=LONG_MS)
+    press(window, Qt.Key.Key_Space)
+    before_ns = player.instant_ns
+    press(window, Qt.Key.Key_Right)
+    assert not player.playing
+    assert 0 < player.instant_ns - before_ns <= S // 10
+    press(window, Qt.Key.Key_Left)
+    press(window, Qt.Key.Key_Left)
+    assert player.instant_ns < before_ns
