@@ -39,6 +39,7 @@ class HealthPage(Page):
             Column("Camera"),
             Column("Frames/s", number=True),
             Column("Lag", number=True),
+            Column("Behind scales", number=True),
             Column("Dropped/s", number=True),
             Column("Dropped since start, by cause", stretch=True),
         )
@@ -128,6 +129,7 @@ class HealthPage(Page):
             Cell(str(camera.camera_id), ink),
             Cell(f"{camera.fps:.1f}", ink),
             Cell(f"{camera.lag_ms:.0f} ms", ink),
+            Cell(_behind_scales(camera), "quiet"),
             Cell(f"{self.model.health.drops_hz(camera.camera_id):.1f}", "quiet"),
             Cell(problem or drops, ink if problem else "quiet"),
         )
@@ -146,9 +148,15 @@ class HealthPage(Page):
         return Row(controller.controller_id, cells, spoken=f"{controller.controller_id}: {problem or 'well'}")
 
 
+def _behind_scales(camera: CameraHealth) -> str:
+    """How far its pictures lie behind the scales, as trade has taught it so far."""
+    behind_ms, sigma_ms = camera.behind_scales_ms, camera.behind_scales_sigma_ms
+    return "–" if behind_ms is None or sigma_ms is None else f"{behind_ms:.0f} ± {sigma_ms:.0f} ms"
+
+
 def _silent_row(camera_id: CameraId) -> Row:
     """A camera of the store of which the engine gives no figures."""
-    cells = (Cell("○", "faint"), Cell(str(camera_id), "quiet"), *(Cell("–", "quiet"),) * 3, Cell("no figures", "quiet"))
+    cells = (Cell("○", "faint"), Cell(str(camera_id), "quiet"), *(Cell("–", "quiet"),) * 4, Cell("no figures", "quiet"))
     return Row(camera_id, cells, spoken=f"{camera_id}: no figures")
 
 

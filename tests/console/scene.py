@@ -252,6 +252,8 @@ def health(t_ns: int, *, uptime_s: float = 15_240.0, fault: str = "") -> EngineH
             fps=0.0 if fault and place == 3 else 9.8 + 0.1 * (place % 3),
             lag_ms=61.0 + 7 * place,
             drops=(Drops(cause="slow", count=12 * place), Drops(cause="idle", count=340)),
+            behind_scales_ms=140.0 + 9 * place if place < 4 else None,
+            behind_scales_sigma_ms=24.0 if place < 4 else None,
             fault=fault if place == 3 else "",
         )
         for place, camera in enumerate(store().cameras)
