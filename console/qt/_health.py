@@ -41,7 +41,7 @@ class HealthPage(Page):
             Column("Lag", number=True),
             Column("Behind scales", number=True),
             Column("Dropped/s", number=True),
-            Column("Dropped since start, by cause", stretch=True),
+            Column("Dropped, by cause", stretch=True),
         )
         self.cameras = KeyedView("Cameras", camera_columns, theme)
         shelf_columns = (
