@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from heapq import nlargest
 
 from console.model import _words as words
 from console.model._clock import NS_PER_S
@@ -119,7 +120,7 @@ def needs(model: ConsoleModel, now_ns: int) -> list[Need]:
 
 def latest_lines(model: ConsoleModel, count: int) -> list[CartLine]:
     """The newest lines of all carts, newest first."""
-    return sorted(_lines(model).values(), key=lambda line: (line.t_ns, line.line_id), reverse=True)[:count]
+    return nlargest(count, _lines(model).values(), key=lambda line: (line.t_ns, line.line_id))
 
 
 def _receipts_s(model: ConsoleModel) -> list[float]:

@@ -1,7 +1,7 @@
 """Visits and what they hold: the list of visits, and the lines of one cart with the reason for each."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from console.model import (
     NS_PER_S,
@@ -18,7 +18,7 @@ from console.model import (
     words,
 )
 from console.qt._chosen import Chosen
-from console.qt._page import Page, label, panel
+from console.qt._page import Page, label, panel, split
 from console.qt._table import Cell, Column, KeyedView, Row
 from console.qt._text import clock_time, money
 from console.qt._theme import Theme
@@ -131,15 +131,8 @@ class CartsPage(Page):
         self._about, self._reason = label("", "quiet"), label("")
         self._reason.setWordWrap(True)
         self._reason.setAccessibleName("Why this line")
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setObjectName("carts")
-        split.addWidget(panel("VISITS", self.visits))
-        split.addWidget(self._cart_panel())
-        split.setSizes([420, 640])
-        split.setChildrenCollapsible(False)
-        box = QHBoxLayout(self)
-        box.setContentsMargins(10, 10, 10, 10)
-        box.addWidget(split)
+        visits = panel("VISITS", self.visits)
+        self.fill(split("carts", Qt.Orientation.Horizontal, visits, self._cart_panel(), sizes=(420, 640)))
         self.visits.selectionModel().currentRowChanged.connect(self._follow)
         chosen.changed.connect(self.mark)
         self.lines.selectionModel().currentRowChanged.connect(self.mark)

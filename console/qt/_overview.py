@@ -1,13 +1,12 @@
 """Is the store all right? Nine figures, grey while it is, and one list of everything that waits for a person."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from console.model import NS_PER_S, ConsoleModel, Need, Place, VisitStage, latest_lines, needs, overview, words
-from console.qt._page import Page, label, panel
+from console.qt._page import Page, label, panel, split
 from console.qt._readings import READINGS
-from console.qt._table import Cell, Column, KeyedView, Row
+from console.qt._table import Cell, Column, EnterableView, Row
 from console.qt._text import clock_time
 from console.qt._theme import Theme
 from console.qt._tile import Tile
@@ -19,23 +18,6 @@ _LATEST = (Column(""), Column("Time"), Column("What", stretch=True), Column("Sur
 _NEEDS = (Column(""), Column("What", stretch=True), Column("For", number=True), Column("Page"))
 
 
-class _Openable(KeyedView):
-    """Enter or a double click on a row opens where it is seen to."""
-
-    opened = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens; everything else moves."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.opened.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """As Enter."""
-        self.opened.emit()
-
-
 class OverviewPage(Page):
     """Tiles left, what needs a person right."""
 
@@ -45,14 +27,16 @@ class OverviewPage(Page):
     def __init__(self, model: ConsoleModel, theme: Theme) -> None:
         super().__init__(model, theme)
         self.tiles = {title: Tile(title, place, theme) for title, (place, _) in READINGS.items()}
-        self.needs = _Openable("Needs a person", _NEEDS, theme)
-        self.latest = _Openable("Latest", _LATEST, theme)
+        self.needs = EnterableView("Needs a person", _NEEDS, theme)
+        self.latest = EnterableView("Latest", _LATEST, theme)
         self.calm = label("", "quiet")
         self._lay_out()
         for tile in self.tiles.values():
             tile.clicked.connect(lambda _=False, place=tile.place: self.wanted.emit(place))
-        self.needs.opened.connect(self._open)
-        self.latest.opened.connect(lambda: self.wanted.emit(Place.CARTS))
+        for entered in (self.needs.entered_row, self.needs.doubleClicked):
+            entered.connect(self._open)
+        for entered in (self.latest.entered_row, self.latest.doubleClicked):
+            entered.connect(lambda *_: self.wanted.emit(Place.CARTS))
         self.setFocusProxy(self.tiles["Inside"])
 
     def refresh(self, at_ns: int) -> None:
@@ -78,15 +62,8 @@ class OverviewPage(Page):
         column.addLayout(grid)
         column.addWidget(panel("LATEST", self.latest), 1)
         self.calm.setContentsMargins(10, 0, 10, 10)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setObjectName("overview")
-        split.addWidget(left)
-        split.addWidget(panel("NEEDS A PERSON", self.calm, self.needs))
-        split.setSizes([760, 460])
-        split.setChildrenCollapsible(False)
-        box = QHBoxLayout(self)
-        box.setContentsMargins(10, 10, 10, 10)
-        box.addWidget(split)
+        waiting = panel("NEEDS A PERSON", self.calm, self.needs)
+        self.fill(split("overview", Qt.Orientation.Horizontal, left, waiting, sizes=(760, 460)))
 
     def _line_row(self, line: CartLine) -> Row:
         state = self.model.state

@@ -1,7 +1,9 @@
 """What every page is: told of changes, repainted by the window's timer only while it is looked at."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from console.model import ConsoleModel, Notice, Reset
 from console.qt._theme import Theme
@@ -48,9 +50,26 @@ class Page(QWidget):
         """How many things here wait for somebody; shown beside the page's name."""
         return 0
 
+    def fill(self, whole: QWidget) -> None:
+        """Let one widget be all of the page."""
+        box = QHBoxLayout(self)
+        box.setContentsMargins(10, 10, 10, 10)
+        box.addWidget(whole)
+
     def splitters(self) -> list[QSplitter]:
         """What a person may have moved, to be remembered."""
         return self.findChildren(QSplitter)
+
+
+def split(name: str, orientation: Qt.Orientation, *parts: QWidget, sizes: Sequence[int]) -> QSplitter:
+    """Parts that a person may move against each other; what they make of ``sizes`` is remembered by ``name``."""
+    made = QSplitter(orientation)
+    made.setObjectName(name)
+    for part in parts:
+        made.addWidget(part)
+    made.setSizes(sizes)
+    made.setChildrenCollapsible(False)
+    return made
 
 
 def panel(title: str, *contents: QWidget) -> QFrame:

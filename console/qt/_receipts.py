@@ -2,10 +2,10 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSplitter, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from console.model import ConsoleModel, Place, Receipt, ReceiptChanged, find_receipts, words
-from console.qt._page import Page, label, panel
+from console.qt._page import Page, label, panel, split
 from console.qt._table import Cell, Column, KeyedView, Row
 from console.qt._text import clock_time, money
 from console.qt._theme import Theme
@@ -46,15 +46,9 @@ class ReceiptsPage(Page):
         self._which.setContentsMargins(10, 0, 10, 0)
         self._total.setContentsMargins(10, 0, 10, 8)
         self._total.setAlignment(Qt.AlignmentFlag.AlignRight)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setObjectName("receipts")
-        split.addWidget(panel("RECEIPTS", _inset(self.search), self.receipts, self.found))
-        split.addWidget(panel("LINES", self._which, self.lines, self._total))
-        split.setSizes([620, 440])
-        split.setChildrenCollapsible(False)
-        box = QHBoxLayout(self)
-        box.setContentsMargins(10, 10, 10, 10)
-        box.addWidget(split)
+        left = panel("RECEIPTS", _inset(self.search), self.receipts, self.found)
+        right = panel("LINES", self._which, self.lines, self._total)
+        self.fill(split("receipts", Qt.Orientation.Horizontal, left, right, sizes=(620, 440)))
         self.receipts.selectionModel().currentRowChanged.connect(self.mark)
         self.search.textChanged.connect(self.mark)
         self.search.returnPressed.connect(self.receipts.setFocus)

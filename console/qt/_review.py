@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from console.model import (
     NOTHING_TAKEN,
@@ -23,7 +23,7 @@ from console.model import (
 from console.qt._clip import ClipPlayer, clips_of
 from console.qt._correction import Correction
 from console.qt._hypotheses import Choice, Choices
-from console.qt._page import Page, label, panel, restyle
+from console.qt._page import Page, label, panel, restyle, split
 from console.qt._table import Cell, Column, KeyedView, Row
 from console.qt._text import money
 from console.qt._theme import Theme
@@ -295,11 +295,8 @@ class ReviewPage(Page):
         return shortcut
 
     def _lay_out(self) -> None:
-        left = QSplitter(Qt.Orientation.Vertical)
-        left.setObjectName("review-left")
-        left.addWidget(panel("CASES", self.queue))
-        left.addWidget(panel("LAST DECISIONS", self.log))
-        left.setSizes([420, 240])
+        cases, decisions = panel("CASES", self.queue), panel("LAST DECISIONS", self.log)
+        left = split("review-left", Qt.Orientation.Vertical, cases, decisions, sizes=(420, 240))
         deciding = QWidget()
         box = QVBoxLayout(deciding)
         box.setContentsMargins(0, 0, 0, 0)
@@ -311,26 +308,10 @@ class ReviewPage(Page):
         box.addWidget(hint)
         self._below.addWidget(deciding)
         self._below.addWidget(self.correction)
-        lower = QSplitter(Qt.Orientation.Horizontal)
-        lower.setObjectName("review-lower")
-        lower.addWidget(panel("WEIGHT", self.curve))
-        lower.addWidget(panel("WHAT HAPPENED", self._below))
-        lower.setSizes([360, 560])
-        right = QSplitter(Qt.Orientation.Vertical)
-        right.setObjectName("review-right")
-        right.addWidget(self._evidence_panel())
-        right.addWidget(lower)
-        right.setSizes([290, 380])
-        whole = QSplitter(Qt.Orientation.Horizontal)
-        whole.setObjectName("review")
-        whole.addWidget(left)
-        whole.addWidget(right)
-        whole.setSizes([330, 900])
-        for split in (left, lower, right, whole):
-            split.setChildrenCollapsible(False)
-        outer = QHBoxLayout(self)
-        outer.setContentsMargins(10, 10, 10, 10)
-        outer.addWidget(whole)
+        weight, happened = panel("WEIGHT", self.curve), panel("WHAT HAPPENED", self._below)
+        lower = split("review-lower", Qt.Orientation.Horizontal, weight, happened, sizes=(360, 560))
+        right = split("review-right", Qt.Orientation.Vertical, self._evidence_panel(), lower, sizes=(290, 380))
+        self.fill(split("review", Qt.Orientation.Horizontal, left, right, sizes=(330, 900)))
 
     def _evidence_panel(self) -> QWidget:
         self.headline.setContentsMargins(10, 0, 10, 0)

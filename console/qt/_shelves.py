@@ -1,13 +1,12 @@
 """The shelves: what lies there, what has to be brought or put back, and grams that nobody accounts for."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from console.model import ConsoleModel, FacingStock, Level, Misplaced, Place, ShelvesChanged, words
-from console.qt._page import Page, label, panel
+from console.qt._page import Page, label, panel, split
 from console.qt._shelf_wall import ShelfWall
-from console.qt._table import Cell, Column, KeyedView, Row
+from console.qt._table import Cell, Column, EnterableView, KeyedView, Row
 from console.qt._text import clock_time
 from console.qt._theme import Theme
 from engine.domain import GramsMismatch, PlateStock, ShelfId, UnitMassProposal
@@ -22,19 +21,6 @@ _WEIGHTS = (
 )
 
 
-class _ToDo(KeyedView):
-    """Enter on a row acts on it."""
-
-    acted = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter acts; everything else moves."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.acted.emit()
-        else:
-            super().keyPressEvent(event)
-
-
 class ShelvesPage(Page):
     """The wall left; what needs a person, restocking and learned weights right."""
 
@@ -46,14 +32,14 @@ class ShelvesPage(Page):
         super().__init__(model, theme)
         self.wall = ShelfWall(model, theme)
         self.detail = label("", "quiet")
-        self.to_do = _ToDo("Needs a person", _TO_DO, theme)
+        self.to_do = EnterableView("Needs a person", _TO_DO, theme)
         self.restock = KeyedView("To restock", _RESTOCK, theme)
         self.weights = KeyedView("Weights that trade has taught", _WEIGHTS, theme)
         self.hint = label("", "quiet")
         self._armed: ShelfId | None = None
         self._lay_out()
         self.wall.chosen.connect(self.mark)
-        self.to_do.acted.connect(self._act)
+        self.to_do.entered_row.connect(self._act)
         self.to_do.selectionModel().currentRowChanged.connect(self._disarm)
         self.setFocusProxy(self.wall)
 
@@ -91,22 +77,15 @@ class ShelvesPage(Page):
         column.setSpacing(8)
         column.addWidget(scroll, 1)
         column.addWidget(panel("CHOSEN", self.detail))
-        right = QSplitter(Qt.Orientation.Vertical)
-        right.setObjectName("shelves-right")
-        right.addWidget(panel("NEEDS A PERSON", self.to_do, self.hint))
-        right.addWidget(panel("TO RESTOCK", self.restock))
-        right.addWidget(panel("WEIGHTS THAT TRADE HAS TAUGHT", self.weights))
-        right.setSizes([260, 320, 160])
-        whole = QSplitter(Qt.Orientation.Horizontal)
-        whole.setObjectName("shelves")
-        whole.addWidget(left)
-        whole.addWidget(right)
-        whole.setSizes([760, 460])
-        for split in (right, whole):
-            split.setChildrenCollapsible(False)
-        box = QHBoxLayout(self)
-        box.setContentsMargins(10, 10, 10, 10)
-        box.addWidget(whole)
+        right = split(
+            "shelves-right",
+            Qt.Orientation.Vertical,
+            panel("NEEDS A PERSON", self.to_do, self.hint),
+            panel("TO RESTOCK", self.restock),
+            panel("WEIGHTS THAT TRADE HAS TAUGHT", self.weights),
+            sizes=(260, 320, 160),
+        )
+        self.fill(split("shelves", Qt.Orientation.Horizontal, left, right, sizes=(760, 460)))
 
     # --- taking a shelf as it lies ----------------------------------------------------------------------------------
 

@@ -2,7 +2,6 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QSplitter
 
 from console.model import (
     CameraChanged,
@@ -20,7 +19,7 @@ from console.qt._cameras import CameraGrid
 from console.qt._carts import LINE_COLUMNS, VISIT_COLUMNS, line_rows, visit_rows, why
 from console.qt._chosen import Chosen
 from console.qt._floor import FloorMap
-from console.qt._page import Page, label, panel
+from console.qt._page import Page, label, panel, split
 from console.qt._table import KeyedView, Row
 from console.qt._theme import Theme
 from engine.domain import VisitId
@@ -44,25 +43,17 @@ class StorePage(Page):
         self.visits = KeyedView("Visits", VISIT_COLUMNS, theme)
         self.lines = KeyedView("Cart of the chosen shopper", _LINES, theme)
         self.why = label("", "quiet")
-        right = QSplitter(Qt.Orientation.Vertical)
-        right.setObjectName("store-right")
-        right.addWidget(panel("FLOOR", self.map))
-        right.addWidget(panel("VISITS", self.visits))
         self.why.setWordWrap(True)
         self.why.setContentsMargins(10, 0, 10, 8)
-        self._cart = panel("CART", self.lines, self.why)
-        right.addWidget(self._cart)
-        right.setSizes([330, 200, 220])
-        whole = QSplitter(Qt.Orientation.Horizontal)
-        whole.setObjectName("store")
-        whole.addWidget(self.cameras)
-        whole.addWidget(right)
-        whole.setSizes([760, 460])
-        for split in (right, whole):
-            split.setChildrenCollapsible(False)
-        box = QHBoxLayout(self)
-        box.setContentsMargins(10, 10, 10, 10)
-        box.addWidget(whole)
+        right = split(
+            "store-right",
+            Qt.Orientation.Vertical,
+            panel("FLOOR", self.map),
+            panel("VISITS", self.visits),
+            panel("CART", self.lines, self.why),
+            sizes=(330, 200, 220),
+        )
+        self.fill(split("store", Qt.Orientation.Horizontal, self.cameras, right, sizes=(760, 460)))
         self._moved = True
         self.visits.selectionModel().currentRowChanged.connect(self._follow)
         self.lines.selectionModel().currentRowChanged.connect(self.mark)

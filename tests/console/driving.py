@@ -66,10 +66,15 @@ def press(window: ConsoleWindow, key: Qt.Key | str) -> None:
         QTest.keyClick(focused, key)
 
 
-def begin_review(qtbot: QtBot, window: ConsoleWindow) -> None:
+def turn_to(qtbot: QtBot, window: ConsoleWindow, key: Qt.Key) -> None:
+    """Give the window the keyboard, then turn to a page by its key."""
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
-    press(window, Qt.Key.Key_F4)
+    press(window, key)
+
+
+def begin_review(qtbot: QtBot, window: ConsoleWindow) -> None:
+    turn_to(qtbot, window, Qt.Key.Key_F4)
     qtbot.waitUntil(window.review.ready, timeout=LONG_MS)
 
 

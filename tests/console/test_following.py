@@ -10,15 +10,13 @@ from engine.domain import (
     CameraId,
 )
 from tests.console import scene
-from tests.console.driving import ANNA, BERT, LONG_MS, press, shoot
+from tests.console.driving import ANNA, BERT, LONG_MS, press, shoot, turn_to
 from tests.console.engine_standin import EngineStandIn
 from tests.console.trade import NOW, S
 
 
 def test_whoever_is_chosen_on_the_map_is_followed_everywhere(qtbot: QtBot, window: ConsoleWindow) -> None:
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
-    press(window, Qt.Key.Key_F2)
+    turn_to(qtbot, window, Qt.Key.Key_F2)
     page, track = window.store, next(t for t in window.model.floor.tracks.values() if t.shopper.visit_id == ANNA)
     before = page.map.grab().toImage()
     QTest.mouseClick(page.map, Qt.MouseButton.LeftButton, pos=page.map._at(*track.foot_m).toPoint())
@@ -35,9 +33,7 @@ def test_whoever_is_chosen_on_the_map_is_followed_everywhere(qtbot: QtBot, windo
 
 
 def test_a_shopper_is_chosen_in_a_picture_and_nobody_beside(qtbot: QtBot, window: ConsoleWindow) -> None:
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
-    press(window, Qt.Key.Key_F2)
+    turn_to(qtbot, window, Qt.Key.Key_F2)
     window.store.tick(10 * S)
     (tile,) = [t for t in window.store.cameras.findChildren(CameraTileView) if "face-G1" in t.accessibleName()]
     overlay = window.model.cameras.tiles[CameraId("face-G1")].overlay
@@ -57,9 +53,7 @@ def test_h_shows_where_time_is_spent(qtbot: QtBot, engine: EngineStandIn, window
         view = scene.floor_view(NOW + (30 + n) * S // 10, scene.shoppers(n / 10))
         engine.say(view)
         qtbot.waitUntil(lambda view=view: window.model.floor.view == view, timeout=LONG_MS)  # type: ignore[misc]
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
-    press(window, Qt.Key.Key_F2)
+    turn_to(qtbot, window, Qt.Key.Key_F2)
     plain = window.store.map.grab().toImage()
     press(window, "h")
     assert window.store.map.shows_dwell
@@ -70,9 +64,7 @@ def test_h_shows_where_time_is_spent(qtbot: QtBot, engine: EngineStandIn, window
 
 
 def test_one_camera_can_be_shown_alone(qtbot: QtBot, window: ConsoleWindow) -> None:
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
-    press(window, Qt.Key.Key_F2)
+    turn_to(qtbot, window, Qt.Key.Key_F2)
     tiles = window.store.cameras.findChildren(CameraTileView)
     tiles[0].setFocus()
     press(window, Qt.Key.Key_Right)

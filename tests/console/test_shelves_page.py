@@ -4,28 +4,33 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from console.qt import ConsoleWindow
+from console.qt._shelves import ShelvesPage
 from engine.domain import (
     AcceptShelf,
     GramsAccounted,
     Refused,
 )
 from tests.console import trade
-from tests.console.driving import LONG_MS, press
+from tests.console.driving import LONG_MS, press, turn_to
 from tests.console.engine_standin import EngineStandIn
 from tests.console.trade import NOW, S
+
+
+def _at_a_mismatch(qtbot: QtBot, engine: EngineStandIn, window: ConsoleWindow) -> ShelvesPage:
+    """The shelves page, with the keyboard on grams that do not add up."""
+    page = window.shelves
+    engine.say(trade.mismatch())
+    qtbot.waitUntil(lambda: page.needs_person() == 1, timeout=LONG_MS)
+    turn_to(qtbot, window, Qt.Key.Key_F5)
+    page.to_do.setFocus()
+    page.to_do.select(trade.mismatch())
+    return page
 
 
 def test_a_shelf_is_taken_as_it_lies_by_enter_twice_and_stays_flagged_until_the_engine_says_so(
     qtbot: QtBot, engine: EngineStandIn, window: ConsoleWindow
 ) -> None:
-    page = window.shelves
-    engine.say(trade.mismatch())
-    qtbot.waitUntil(lambda: page.needs_person() == 1, timeout=LONG_MS)
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
-    press(window, Qt.Key.Key_F5)
-    page.to_do.setFocus()
-    page.to_do.select(trade.mismatch())
+    page = _at_a_mismatch(qtbot, engine, window)
     press(window, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: "Enter again" in page.hint.text(), timeout=LONG_MS)
     assert engine.commands == []
@@ -44,24 +49,15 @@ def test_a_shelf_is_taken_as_it_lies_by_enter_twice_and_stays_flagged_until_the_
 def test_a_shelf_that_the_engine_does_not_take_says_why(
     qtbot: QtBot, engine: EngineStandIn, window: ConsoleWindow
 ) -> None:
-    page = window.shelves
     engine.answer = lambda request: Refused(command_id=request.command_id, reason="a question about it is open")
-    engine.say(trade.mismatch())
-    qtbot.waitUntil(lambda: page.needs_person() == 1, timeout=LONG_MS)
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
-    press(window, Qt.Key.Key_F5)
-    page.to_do.setFocus()
-    page.to_do.select(trade.mismatch())
+    page = _at_a_mismatch(qtbot, engine, window)
     press(window, Qt.Key.Key_Return)
     press(window, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: "a question about it is open" in page.hint.text(), timeout=LONG_MS)
 
 
 def test_arrows_walk_over_the_shelves(qtbot: QtBot, window: ConsoleWindow) -> None:
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
-    press(window, Qt.Key.Key_F5)
+    turn_to(qtbot, window, Qt.Key.Key_F5)
     wall, seen = window.shelves.wall, []
     for key in (None, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Left, Qt.Key.Key_Down):
         if key is not None:

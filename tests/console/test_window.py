@@ -25,6 +25,7 @@ from tests.console.driving import (
     shoot,
     stage_of,
     stand_in,
+    turn_to,
 )
 from tests.console.engine_standin import EngineStandIn
 from tests.console.trade import NOW, S
@@ -121,9 +122,7 @@ def test_keys_reach_every_page_and_the_layout_is_remembered(
 
 
 def test_the_overview_tells_what_waits_and_opens_it(qtbot: QtBot, engine: EngineStandIn, window: ConsoleWindow) -> None:
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
-    press(window, Qt.Key.Key_F1)
+    turn_to(qtbot, window, Qt.Key.Key_F1)
     page = window.overview
     engine.say(trade.mismatch())
     qtbot.waitUntil(lambda: window.shelves.needs_person() == 1, timeout=LONG_MS)
@@ -155,9 +154,7 @@ def test_an_alarm_is_on_the_health_page_until_it_is_over(
         consequence="The plate is not weighed",
         remedy="Check its cable",
     )
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
-    press(window, Qt.Key.Key_F7)
+    turn_to(qtbot, window, Qt.Key.Key_F7)
     engine.say(alarm)
     problems = window.health.problems
     qtbot.waitUntil(lambda: "A-4-6: stuck" in problems.text(), timeout=LONG_MS)
@@ -167,9 +164,7 @@ def test_an_alarm_is_on_the_health_page_until_it_is_over(
 
 
 def test_a_receipt_is_found_by_what_is_on_it(qtbot: QtBot, window: ConsoleWindow) -> None:
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow, timeout=LONG_MS)
-    press(window, Qt.Key.Key_F6)
+    turn_to(qtbot, window, Qt.Key.Key_F6)
     page, everything = window.receipts, len(window.model.state.receipts)
     press(window, "/")
     press(window, "pesto")

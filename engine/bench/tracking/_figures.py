@@ -8,7 +8,7 @@ and still does stays one; the rest is paired so that most places agree, nearest 
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -37,11 +37,7 @@ class Followed:
 
     def __add__(self, other: "Followed") -> "Followed":
         """Counts of both."""
-        return Followed(*(a + b for a, b in zip(self._counts, other._counts, strict=True)))
-
-    @property
-    def _counts(self) -> tuple[int, ...]:
-        return self.true, self.said, self.agreed, self.continued, self.switches, self.identified
+        return Followed(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
 
     @property
     def moda(self) -> float:
