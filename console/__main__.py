@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from console.qt import run
-from engine.wire import Address
+from engine.wire import Address, KeyFileError, read_client_key
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -13,10 +13,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="console", description="Open the operator's window on a running engine.")
     parser.add_argument("--state", type=_endpoint, required=True, help="the engine's state endpoint")
     parser.add_argument("--door", type=_endpoint, required=True, help="the engine's endpoint for requests")
+    parser.add_argument("--key", type=Path, metavar="FILE", help="your key file, for a store that asks for one")
     parser.add_argument("--screenshots", type=Path, metavar="DIR", help="save a picture of every page there")
     parser.add_argument("--seconds", type=float, help="close after so long")
     chosen = parser.parse_args(arguments)
-    address = Address(state=chosen.state, door=chosen.door)
+    try:
+        key = read_client_key(chosen.key) if chosen.key else None
+    except KeyFileError as error:
+        parser.error(str(error))
+    address = Address(state=chosen.state, door=chosen.door, key=key)
     code = run(address, screenshots=chosen.screenshots, seconds=chosen.seconds)
     if code:
         sys.stderr.write(

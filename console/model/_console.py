@@ -19,6 +19,7 @@ from engine.domain import (
     CommandRequest,
     EngineHealth,
     FloorView,
+    Operator,
     OutputFact,
     Policy,
     Refused,
@@ -78,6 +79,7 @@ class ConsoleModel:
         self.floor = FloorState()
         self.cameras = CameraTiles()
         self.health = HealthState()
+        self.operator: Operator | None = None
         self.epoch = 0
         self.seq = 0
         self.snapshots = 0
@@ -133,6 +135,7 @@ class ConsoleModel:
 
     def _restart(self, snapshot: Snapshot, at_ns: int) -> None:
         self.store, self.epoch, self.seq = snapshot.store, snapshot.epoch, snapshot.seq
+        self.operator = snapshot.operator
         self.snapshots += 1
         self.clock.start(snapshot.t_ns, wall_ns=snapshot.wall_ns, at_ns=at_ns)
         self.state = StoreState(snapshot.store)

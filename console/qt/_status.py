@@ -47,7 +47,9 @@ class StatusBar(QWidget):
         waiting = len(self._model.review.waiting())
         text = f"{waiting} to review" if waiting else "Nothing to review"
         _say(self.reviews, text, "warn" if waiting and live else "quiet")
-        _say(self.store, self._model.store.name, "quiet")
+        operator = self._model.operator
+        who = f"{operator.name}, {operator.role}  ·  " if operator is not None else ""
+        _say(self.store, who + self._model.store.name, "quiet")
 
     def _show_connection(self, connection: Connection) -> None:
         match connection.link:

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from engine.cli._options import JsonOption, SeedOption, StoreOption, write_json
+from engine.cli._options import JsonOption, KeyOption, SeedOption, StoreOption, write_json
 
 if TYPE_CHECKING:
     from engine.bench.score import VisitAccount
@@ -98,11 +98,13 @@ def _require_entry_key(store: Path) -> None:
 def console(
     state: Annotated[str, typer.Option(help="The engine's state endpoint.")] = "tcp://127.0.0.1:5701",
     door: Annotated[str, typer.Option(help="The engine's endpoint for requests.")] = "tcp://127.0.0.1:5702",
+    key: KeyOption = None,
     screenshots: Annotated[Path | None, typer.Option(help="Save a picture of every page to this folder.")] = None,
     seconds: Annotated[float, typer.Option(min=0, help="Close after so long; 0 stays open.")] = 0.0,
 ) -> None:
     """Open the operator's window on a running engine."""
     arguments = ["--state", state, "--door", door]
+    arguments += ["--key", str(key)] if key else []
     arguments += ["--screenshots", str(screenshots)] if screenshots else []
     arguments += ["--seconds", str(seconds)] if seconds else []
     raise typer.Exit(_run("console", arguments, needs="PySide6"))

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from engine.cli._options import JsonOption, StoreOption, write_json
+from engine.cli._options import JsonOption, KeyOption, StoreOption, write_json
 
 if TYPE_CHECKING:
     from engine.domain import GramsMismatch, ShelfId, StockView
@@ -24,15 +24,17 @@ def grams(
     accept: Annotated[
         list[str] | None, typer.Option(help="Take this shelf as it lies: you have looked. May be given again.")
     ] = None,
+    key: KeyOption = None,
     json_file: JsonOption = None,
 ) -> None:
     """Say where the grams of every shelf are; exit code 1 when some are unaccounted for."""
     from engine.domain import GramsMismatch, ShelfId
     from engine.store import open_store
-    from engine.wire import Address, EngineClient
+    from engine.wire import Address, EngineClient, read_client_key
 
     network = open_store(store).installation.network
-    with EngineClient(Address(state=network.state, door=network.door)) as engine:
+    client_key = read_client_key(key) if key is not None else None
+    with EngineClient(Address(state=network.state, door=network.door, key=client_key)) as engine:
         for shelf in accept or ():
             _accept(engine, ShelfId(shelf))
         view = _newest(engine)

@@ -8,6 +8,7 @@ import typer
 
 StoreOption = Annotated[Path, typer.Option("--store", help="The store's folder.", show_default=False)]
 JsonOption = Annotated[Path | None, typer.Option("--json", help="Write the figures to this file.")]
+KeyOption = Annotated[Path | None, typer.Option("--key", help="Your key file, for a store that asks for one.")]
 SeedOption = Annotated[int, typer.Option(help="Chooses everything random.")]
 
 

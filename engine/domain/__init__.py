@@ -80,6 +80,8 @@ from engine.domain._ids import (
     TrackId,
     VisitId,
 )
+from engine.domain._keys import CurveKey, KeyPair
+from engine.domain._roles import Operator, Role, may
 from engine.domain._step_ids import began_ns, shelf_of, step_id
 from engine.domain._store import (
     Camera,
@@ -148,6 +150,7 @@ __all__ = [
     "CommandRequest",
     "ControllerHealth",
     "ControllerId",
+    "CurveKey",
     "Drops",
     "EngineHealth",
     "EngineStarted",
@@ -170,11 +173,13 @@ __all__ = [
     "GramsMismatch",
     "Hypothesis",
     "InputFact",
+    "KeyPair",
     "LateFact",
     "Line",
     "LineId",
     "LineWithdrawn",
     "NeedsReview",
+    "Operator",
     "OutputFact",
     "Passage",
     "PersonSeen",
@@ -201,6 +206,7 @@ __all__ = [
     "Reply",
     "Request",
     "ResolveCase",
+    "Role",
     "SensorFault",
     "SensorRecovered",
     "Shape",
@@ -232,6 +238,7 @@ __all__ = [
     "WeightProvisional",
     "WeightSettled",
     "began_ns",
+    "may",
     "shelf_of",
     "signed_quantity",
     "standing_lines",

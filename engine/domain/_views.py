@@ -6,6 +6,7 @@ from engine.domain._commands import Accepted, Command, Refused
 from engine.domain._facts import OutputFact, PersonSeen, WeightSettled
 from engine.domain._geometry import Vector3
 from engine.domain._ids import CameraId, CaseId, CommandId, PlateId, ShelfId, SkuId, TrackId, VisitId
+from engine.domain._roles import Operator
 from engine.domain._store import Store
 
 
@@ -160,7 +161,10 @@ class SnapshotRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """The facts that still matter, in order; apply deltas of this ``epoch`` with a ``seq`` above this one."""
+    """The facts that still matter, in order; apply deltas of this ``epoch`` with a ``seq`` above this one.
+
+    ``operator`` is whom the engine takes the asker for, None in a store that does not ask.
+    """
 
     epoch: int
     seq: int
@@ -169,6 +173,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     store: Store
     facts: tuple[OutputFact, ...]
     backgrounds: tuple[BackgroundPlate, ...]
+    operator: Operator | None = None
 
 
 class EvidenceRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -190,7 +195,10 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class CommandRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """A command on its way in; ``command_id`` makes sending it twice harmless."""
+    """A command on its way in; ``command_id`` makes sending it twice harmless.
+
+    ``by`` counts only where the engine does not know who asks by their key.
+    """
 
     command_id: CommandId
     by: str

@@ -17,9 +17,19 @@ from engine.store._installation import (
     TlsSection,
 )
 from engine.store._layout import Layout
+from engine.store._people import (
+    Access,
+    Person,
+    PersonName,
+    engine_keys_file,
+    people_file,
+    read_access,
+    read_engine_keys,
+)
 from engine.store._policy import read_policy
 
 __all__ = [
+    "Access",
     "CalibrationFile",
     "CameraSection",
     "ControllerSection",
@@ -28,6 +38,8 @@ __all__ = [
     "Layout",
     "NetworkSection",
     "PerceptionSection",
+    "Person",
+    "PersonName",
     "PolicySection",
     "RetentionSection",
     "SerialSection",
@@ -35,7 +47,11 @@ __all__ = [
     "StoreFolderError",
     "StoreSection",
     "TlsSection",
+    "engine_keys_file",
     "open_store",
+    "people_file",
+    "read_access",
+    "read_engine_keys",
     "read_policy",
     "valid_gtin",
     "with_unit_mass",

@@ -28,6 +28,7 @@ from engine.store._files import read_csv, read_toml
 from engine.store._installation import CameraSection, Installation
 from engine.store._layout import Layout
 from engine.store._logins import CameraLogin, read_logins, with_login
+from engine.store._people import Access, check_reach, read_access
 
 T = TypeVar("T")
 
@@ -68,6 +69,7 @@ class StoreFolder:
     store: Store
     installation: Installation
     logins: Mapping[str, CameraLogin] = field(default_factory=dict, repr=False)
+    access: Access | None = field(default=None, repr=False)
 
     def address(self, section: CameraSection, url: str) -> str:
         """A camera's ``url`` or ``substream`` with its user and password in it: for its driver alone."""
@@ -133,7 +135,9 @@ def open_store(folder: Path) -> StoreFolder:
     )
     check_store(folder, store, installation)
     logins = read_logins(folder / "keys" / "cameras.toml", installation.camera)
-    return StoreFolder(path=folder, store=store, installation=installation, logins=logins)
+    access = read_access(folder / "keys")
+    check_reach(folder / "store.toml", installation.network, access)
+    return StoreFolder(path=folder, store=store, installation=installation, logins=logins, access=access)
 
 
 def valid_gtin(gtin: str) -> bool:

@@ -12,6 +12,7 @@ from engine.wire._codec import (
     encode_reply,
     encode_request,
 )
+from engine.wire._keys import ClientKey, KeyFileError, new_pair, read_client_key, write_client_key, write_private
 from engine.wire._topics import BACKGROUND, FACTS, FLOOR, HEALTH, OVERLAY, STOCK, TOPICS, Topic
 
 __all__ = [
@@ -23,10 +24,12 @@ __all__ = [
     "STOCK",
     "TOPICS",
     "Address",
+    "ClientKey",
     "EngineClient",
     "EngineUnreachableError",
     "Envelope",
     "FrameError",
+    "KeyFileError",
     "Published",
     "Topic",
     "decode_published",
@@ -35,4 +38,8 @@ __all__ = [
     "encode_published",
     "encode_reply",
     "encode_request",
+    "new_pair",
+    "read_client_key",
+    "write_client_key",
+    "write_private",
 ]

@@ -23,6 +23,7 @@ from engine.domain import (
     SnapshotRequest,
 )
 from engine.wire._codec import FrameError, Published, decode_published, decode_reply, encode_request
+from engine.wire._keys import ClientKey
 from engine.wire._topics import FACTS
 
 
@@ -32,10 +33,14 @@ class EngineUnreachableError(ConnectionError):
 
 @dataclass(frozen=True, kw_only=True)
 class Address:
-    """Where an engine listens: ZeroMQ endpoints of its state (PUB) and of its door for requests (ROUTER)."""
+    """Where an engine listens: ZeroMQ endpoints of its state (PUB) and of its door for requests (ROUTER).
+
+    ``key`` says who we are, to an engine that asks.
+    """
 
     state: str
     door: str
+    key: ClientKey | None = None
 
 
 class EngineClient:
@@ -49,6 +54,7 @@ class EngineClient:
         self._state = self._context.socket(zmq.SUB)
         self._state.setsockopt(zmq.RCVHWM, 100_000)
         self._state.setsockopt(zmq.SUBSCRIBE, b"")
+        self._show_key(self._state)
         self._state.connect(address.state)
         self._door = self._open_door()
         self._epoch = 0
@@ -145,11 +151,25 @@ class EngineClient:
             self._door = self._open_door()
             self._in_step = False
             raise EngineUnreachableError(
-                f"no answer from {self._address.door} in {self._timeout_ms} ms; is the engine running?"
+                f"no answer from {self._address.door} in {self._timeout_ms} ms; {self._doubt()}"
             )
         return decode_reply(self._door.recv())
 
     def _open_door(self) -> "zmq.Socket[bytes]":
         door = self._context.socket(zmq.REQ)
+        self._show_key(door)
         door.connect(self._address.door)
         return door
+
+    def _show_key(self, socket: "zmq.Socket[bytes]") -> None:
+        key = self._address.key
+        if key is not None:
+            socket.curve_serverkey = key.engine.encode()
+            socket.curve_publickey, socket.curve_secretkey = key.pair.public.encode(), key.pair.secret.encode()
+
+    def _doubt(self) -> str:
+        """An engine does not say why it shuts its door."""
+        key = self._address.key
+        if key is None:
+            return "is the engine running, and does it want no key?"
+        return f"is the engine running, and is {key.name} among its people?"

@@ -12,6 +12,7 @@ from engine.domain import (
     CommandRequest,
     Evidence,
     EvidenceRequest,
+    Operator,
     OutputFact,
     Refused,
     Reply,
@@ -56,6 +57,7 @@ class EngineStandIn:
         self.commands: list[CommandRequest] = []
         self.snapshots_given = 0
         self.answer: Answer = accept
+        self.operator: Operator | None = None
         self.evidence: dict[str, Evidence] = {}
         self._store, self._epoch, self._t_ns = store, epoch, t_ns
         self._facts: list[OutputFact] = []
@@ -140,4 +142,5 @@ class EngineStandIn:
             store=self._store,
             facts=tuple(self._facts),
             backgrounds=tuple(self._backgrounds),
+            operator=self.operator,
         )

@@ -9,6 +9,8 @@ from pytestqt.qtbot import QtBot
 from console.model import DecisionStage, Link
 from console.qt import ConsoleWindow
 from engine.domain import (
+    Operator,
+    Role,
     SensorFault,
     SensorRecovered,
     VisitId,
@@ -29,6 +31,15 @@ from tests.console.driving import (
 )
 from tests.console.engine_standin import EngineStandIn
 from tests.console.trade import NOW, S
+
+
+def test_whom_the_engine_takes_us_for_is_always_in_sight(qtbot: QtBot, settings: QSettings) -> None:
+    peer = EngineStandIn(scene.store(), epoch=1, t_ns=NOW)
+    peer.operator = Operator(name="ana", role=Role.REVIEWER)
+    peer.start()
+    window = open_window(qtbot, peer, settings)
+    qtbot.waitUntil(lambda: window.status.store.text().startswith("ana, reviewer  ·  "), timeout=LONG_MS)
+    peer.stop()
 
 
 def test_a_lost_engine_is_said_and_a_new_run_is_joined(qtbot: QtBot, settings: QSettings) -> None:

@@ -6,16 +6,16 @@ from types import TracebackType
 
 from engine.domain import EngineHealth, OutputFact, ProcessHealth, Snapshot
 from engine.store import StoreFolder
-from engine.wire import Address, EngineClient, EngineUnreachableError
+from engine.wire import Address, ClientKey, EngineClient, EngineUnreachableError
 from tests.runtime.build import wait_for
 
 
 class Replica:
     """Facts as a replica holds them: the snapshot's, then those that followed; views as they came."""
 
-    def __init__(self, folder: StoreFolder) -> None:
+    def __init__(self, folder: StoreFolder, key: ClientKey | None = None) -> None:
         network = folder.installation.network
-        self.client = EngineClient(Address(state=network.state, door=network.door), request_timeout_s=1.0)
+        self.client = EngineClient(Address(state=network.state, door=network.door, key=key), request_timeout_s=1.0)
         self.facts: list[OutputFact] = []
         self.views: list[object] = []
         self.snapshots = 0

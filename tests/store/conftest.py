@@ -23,3 +23,11 @@ def demo_path(pytestconfig: pytest.Config) -> Path:
 @pytest.fixture(scope="session")
 def demo(demo_path: Path) -> StoreFolder:
     return open_store(demo_path)
+
+
+def edit(folder: Path, old: str, new: str) -> None:
+    """Replace what is once in the folder's ``store.toml``."""
+    file = folder / "store.toml"
+    text = file.read_text()
+    assert text.count(old) == 1
+    file.write_text(text.replace(old, new))

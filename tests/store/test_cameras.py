@@ -5,16 +5,10 @@ from pathlib import Path
 import pytest
 
 from engine.store import StoreFolderError, open_store
+from tests.store.conftest import edit
 
 URL = 'url = "http://127.0.0.1:7001/face-a"'
 DRIVER = 'id = "face-a"\ndriver = "camera.mjpeg"\n'
-
-
-def edit(folder: Path, old: str, new: str) -> None:
-    file = folder / "store.toml"
-    text = file.read_text()
-    assert text.count(old) == 1
-    file.write_text(text.replace(old, new))
 
 
 def logins(folder: Path, text: str, mode: int = 0o600) -> None:

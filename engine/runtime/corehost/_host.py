@@ -13,11 +13,13 @@ import zmq
 from engine.core import LagEstimator
 from engine.domain import (
     Accepted,
+    Command,
     CommandGiven,
     CommandRequest,
     EngineStarted,
     EvidenceRequest,
     InputFact,
+    Operator,
     PersonsSeen,
     Recorded,
     Refused,
@@ -26,6 +28,7 @@ from engine.domain import (
     Snapshot,
     SnapshotRequest,
     Tick,
+    may,
 )
 from engine.runtime.checkpoints import Checkpoints
 from engine.runtime.corehost._cases import CaseEvidence
@@ -137,7 +140,7 @@ class CoreHost:
     def _open_sockets(self) -> None:
         network = self._folder.installation.network
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
-        self._hub = Hub(self._context, state=network.state, door=network.door, epoch=time.time_ns())
+        self._hub = Hub(self._context, network, epoch=time.time_ns(), access=self._folder.access)
         known = self._conductor.journaled if self._conductor.boot_epoch == self._boot_epoch else {}
         self._inbox = Inbox(self._context, network.inbox, boot_epoch=self._boot_epoch, journaled=known)
         self._poller = zmq.Poller()
@@ -188,18 +191,18 @@ class CoreHost:
 
     def _answer(self) -> None:
         for asked in self._hub.requests():
-            self._hub.answer(asked, self._reply(asked.request))
+            self._hub.answer(asked, self._reply(asked.request, asked.operator))
 
-    def _reply(self, request: Request) -> Reply:
+    def _reply(self, request: Request, operator: Operator | None) -> Reply:
         match request:
             case SnapshotRequest():
-                return self._snapshot()
+                return self._snapshot(operator)
             case EvidenceRequest(case_id=case_id):
                 return self._evidence.vault.read(case_id)
             case CommandRequest():
-                return self._obey(request)
+                return self._obey(request, operator)
 
-    def _snapshot(self) -> Snapshot:
+    def _snapshot(self, operator: Operator | None) -> Snapshot:
         now_ns = time.monotonic_ns()
         return Snapshot(
             epoch=self._hub.epoch,
@@ -209,17 +212,18 @@ class CoreHost:
             store=self._folder.store,
             facts=self._conductor.core.standing_facts(),
             backgrounds=tuple(self._board.backgrounds[camera] for camera in sorted(self._board.backgrounds)),
+            operator=operator,
         )
 
-    def _obey(self, request: CommandRequest) -> Reply:
+    def _obey(self, request: CommandRequest, operator: Operator | None) -> Reply:
         if self._conductor.knows(request.command_id):
             return Accepted(command_id=request.command_id)
-        reason = self._pipeline.blocked or self._conductor.core.refusal(request.command)
+        command = request.command
+        reason = _forbids(operator, command) or self._pipeline.blocked or self._conductor.core.refusal(command)
         if reason:
             return Refused(command_id=request.command_id, reason=reason)
-        given = CommandGiven(
-            t_ns=time.monotonic_ns(), command_id=request.command_id, by=request.by, command=request.command
-        )
+        by = operator.name if operator is not None else request.by
+        given = CommandGiven(t_ns=time.monotonic_ns(), command_id=request.command_id, by=by, command=command)
         recorded = self._recorded(given)
         self._pipeline.feed([recorded])
         if self._pipeline.withdraw(recorded):
@@ -269,6 +273,13 @@ def run_core(folder: StoreFolder, core_type: CoreType) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     host.run()
+
+
+def _forbids(operator: Operator | None, command: Command) -> str:
+    """Why that person may not give that command; empty when they may, and where nobody is asked who they are."""
+    if operator is None or may(operator.role, command):
+        return ""
+    return f"{operator.name} is a {operator.role}, who may not do that; ask a manager"
 
 
 def _report(writing: Future[Path]) -> None:

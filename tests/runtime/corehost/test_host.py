@@ -1,10 +1,6 @@
 """A core process in a thread, its peers over real sockets: facts in, state out, restarts between."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from queue import Queue
 
 import msgspec
 import pytest
@@ -27,12 +23,12 @@ from engine.domain import (
     VisitId,
 )
 from engine.runtime.corehost import CoreHost, StoreInUseError, digest, replay
-from engine.runtime.inbox import FactSender
 from engine.runtime.journal import JournalReader
 from engine.runtime.ledger import Ledger, verify
 from engine.runtime.sealing import KeyRing
 from engine.store import StoreFolder
 from tests.runtime.build import disk_of, passed, seen, settled
+from tests.runtime.corehost.running import running, sender
 from tests.runtime.folder import small_store
 from tests.runtime.replica import Replica
 from tests.runtime.stand_in import STRANGE_MASS_MG, StandInCore
@@ -41,29 +37,6 @@ from tests.runtime.stand_in import STRANGE_MASS_MG, StandInCore
 @pytest.fixture
 def folder(tmp_path: Path) -> StoreFolder:
     return small_store(tmp_path / "store")
-
-
-@contextmanager
-def running(folder: StoreFolder) -> Iterator[None]:
-    made: Queue[CoreHost] = Queue()
-
-    def run() -> None:
-        host = CoreHost(folder, StandInCore)  # here: a ledger belongs to its thread
-        made.put(host)
-        host.run()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    host = made.get(timeout=5)
-    try:
-        yield
-    finally:
-        host.stop()
-        thread.join()
-
-
-def sender(folder: StoreFolder, source: str = "shelves", *, lossless: bool = True) -> FactSender:
-    return FactSender(folder.installation.network.inbox, source, lossless=lossless)
 
 
 def test_facts_come_out_in_order_and_are_in_the_ledger(folder: StoreFolder) -> None:

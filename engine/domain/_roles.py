@@ -1,0 +1,34 @@
+"""Who may ask what of the engine."""
+
+from enum import StrEnum
+
+import msgspec
+
+from engine.domain._commands import AcceptShelf, Command, ResolveCase
+
+
+class Role(StrEnum):
+    """What a person is in the store for. Everybody sees the same; a manager may do everything."""
+
+    VIEWER = "viewer"
+    REVIEWER = "reviewer"
+    TECHNICIAN = "technician"
+    MANAGER = "manager"
+
+
+class Operator(msgspec.Struct, frozen=True, kw_only=True):
+    """A person whom the engine knows by their key."""
+
+    name: str
+    role: Role
+
+
+_MAY: dict[type[Command], frozenset[Role]] = {
+    ResolveCase: frozenset({Role.REVIEWER}),
+    AcceptShelf: frozenset({Role.TECHNICIAN}),
+}
+
+
+def may(role: Role, command: Command) -> bool:
+    """Whether somebody with that role may give the command: what is not granted here is a manager's."""
+    return role is Role.MANAGER or role in _MAY.get(type(command), frozenset())
