@@ -6,7 +6,7 @@ from console.model._clock import NS_PER_S, EngineClock
 from console.model._console import LOST_AFTER_NS, Connection, ConsoleModel, Link
 from console.model._dwell import SQUARE_M, Dwell
 from console.model._floor import TRAIL_NS, FloorState, TrackOnFloor, TrailPoint
-from console.model._health import LOW_DISK_MB, SLOW_LAG_MS, FaultKey, HealthState, camera_problem
+from console.model._health import FLOOD, LOW_DISK_MB, SLOW_LAG_MS, Alarm, FaultKey, HealthState, Problem, camera_problem
 from console.model._notices import (
     CameraChanged,
     CartChanged,
@@ -43,6 +43,7 @@ from console.model._visits import (
 )
 
 __all__ = [
+    "FLOOD",
     "LOST_AFTER_NS",
     "LOW_DISK_MB",
     "NOTHING_TAKEN",
@@ -54,6 +55,7 @@ __all__ = [
     "STALE_AFTER_NS",
     "TRAIL_NS",
     "Acceptance",
+    "Alarm",
     "CameraChanged",
     "CameraTile",
     "CameraTiles",
@@ -80,6 +82,7 @@ __all__ = [
     "Notice",
     "Overview",
     "Place",
+    "Problem",
     "Receipt",
     "ReceiptChanged",
     "Reset",

@@ -116,11 +116,13 @@ class ConsoleModel:
         """A command of ours leaves."""
         self.review.send(request)
         self.shelves.send(request)
+        self.health.send(request)
 
     def answer(self, reply: Accepted | Refused) -> None:
         """The engine answered a command of ours."""
         self.review.answer(reply)
         self.shelves.answer(reply)
+        self.health.answer(reply)
 
     def connection(self, at_ns: int) -> Connection:
         """How the link stands now."""

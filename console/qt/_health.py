@@ -13,12 +13,11 @@ from console.model import (
     camera_problem,
     words,
 )
-from console.qt._page import Page, label, panel, restyle
+from console.qt._alarms import AlarmList
+from console.qt._page import Page, label, panel
 from console.qt._table import Cell, Column, KeyedView, Row
 from console.qt._theme import Theme
 from engine.domain import CameraHealth, CameraId, ControllerHealth, EngineHealth, ProcessHealth
-
-_PROBLEMS_SHOWN = 6
 
 
 class HealthPage(Page):
@@ -29,10 +28,7 @@ class HealthPage(Page):
 
     def __init__(self, model: ConsoleModel, theme: Theme) -> None:
         super().__init__(model, theme)
-        self.problems = label("")
-        self.problems.setWordWrap(True)
-        self.problems.setContentsMargins(10, 0, 10, 10)
-        self.problems.setAccessibleName("What needs a person")
+        self.alarms = AlarmList(model, theme)
         self._figures = {name: label("–", "figure") for name in ("Up for", "Core lag", "Journal disk free", "Frames")}
         camera_columns = (
             Column(""),
@@ -61,7 +57,7 @@ class HealthPage(Page):
         )
         self.processes = KeyedView("Processes", process_columns, theme)
         self._lay_out()
-        self.setFocusProxy(self.cameras)
+        self.setFocusProxy(self.alarms)
 
     def needs_person(self) -> int:
         """Problems."""
@@ -69,14 +65,7 @@ class HealthPage(Page):
 
     def refresh(self, at_ns: int) -> None:
         """Everything, once a second at most by nature of the topic."""
-        problems = self.model.health.problems()
-        restyle(self.problems, "alarm" if problems else "quiet")
-        shown = [f"⚠  {problem}" for problem in problems[:_PROBLEMS_SHOWN]]
-        if len(problems) > _PROBLEMS_SHOWN:
-            shown.append(f"and {len(problems) - _PROBLEMS_SHOWN} more, see below")
-        self.problems.setText("\n".join(shown) or "Nothing needs a person.")
-        # A wrapping label tells its layout one line only.
-        self.problems.setMinimumHeight(self.problems.heightForWidth(self.problems.width()))
+        self.alarms.refresh()
         view = self.model.health.view
         if view is None:
             return
@@ -101,7 +90,7 @@ class HealthPage(Page):
         box = QVBoxLayout(self)
         box.setContentsMargins(10, 10, 10, 10)
         box.setSpacing(8)
-        box.addWidget(panel("NEEDS A PERSON", self.problems))
+        box.addWidget(panel("NEEDS A PERSON", self.alarms))
         box.addLayout(figures)
         box.addLayout(tables, 1)
 

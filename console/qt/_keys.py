@@ -25,6 +25,8 @@ _KEYS = (
     ("Shelves", ""),
     ("Arrows", "another facing, another shelf"),
     ("Enter, Enter", "on grams that do not add up: looked, take it as it lies"),
+    ("Health", ""),
+    ("Enter", "on an alarm: set it aside for a time, with a reason; or put it back in sight"),
     ("Receipts", ""),
     ("/", "search; Escape shows all again"),
 )

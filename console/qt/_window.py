@@ -137,8 +137,8 @@ class ConsoleWindow(QMainWindow):
                 self.review.evidence_missing(case_id, reason)
             case Accepted() | Refused() as reply:
                 self.model.answer(reply)
-                self.review.mark()
-                self.shelves.mark()
+                for answered in (self.review, self.shelves, self.health):
+                    answered.mark()
             case message:
                 for notice in self.model.apply(message, at_ns=delivery.at_ns):
                     for page in self.pages:
@@ -218,6 +218,7 @@ class ConsoleWindow(QMainWindow):
         self.review.decided.connect(self._decide)
         self.overview.wanted.connect(self._open)
         self.shelves.accepted.connect(self._accept_shelf)
+        self.health.alarms.asked.connect(self._command)
         self.review.evidence_wanted.connect(self.link.fetch_evidence)
         self.theme.changed.connect(self._recolour)
         for place in range(len(self.pages)):

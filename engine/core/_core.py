@@ -1,6 +1,6 @@
 """The store core: one pure, deterministic state machine from input facts to output facts."""
 
-from engine.core import _accounting, _blind, _hindsight, _receipts, _review, _settling, _unseen
+from engine.core import _accounting, _alarms, _blind, _hindsight, _receipts, _review, _settling, _unseen
 from engine.core._doubts import Doubts
 from engine.core._reaches import BlindReaches
 from engine.core._sight import Sight
@@ -23,6 +23,7 @@ from engine.domain import (
     SensorFault,
     SensorRecovered,
     ShelfBaseline,
+    ShelveAlarm,
     ShopperOnFloor,
     StockView,
     Store,
@@ -78,6 +79,8 @@ class StoreCore:
         """Why a command would have no effect now; empty when it may be accepted."""
         if isinstance(command, AcceptShelf):
             return _accounting.refusal(self._world, command)
+        if isinstance(command, ShelveAlarm):
+            return _alarms.refusal(self._world, command)
         return _review.refusal(self._world, command)
 
     def floor(self, t_ns: int) -> FloorView:
@@ -117,7 +120,7 @@ class StoreCore:
             facts += [fact for fact in (visit.left, visit.receipt) if fact is not None]
             facts += visit.adjustments
         facts += [books.told for books in state.stock.books.accounts.values() if books.told is not None]
-        facts += state.faults.values()
+        facts += [*state.faults.values(), *state.shelved.values()]
         return tuple(facts)
 
     def _keep_time(self, recorded: Recorded) -> None:
@@ -140,6 +143,7 @@ class StoreCore:
         state.visits.rebase(shift_ns)
         state.cases.rebase(shift_ns)
         state.stock.rebase(shift_ns)
+        _alarms.rebase(world, shift_ns)
 
     def _take_in(self, fact: InputFact) -> None:
         world = self._world
@@ -224,6 +228,9 @@ class StoreCore:
         if isinstance(command, AcceptShelf):
             _accounting.accept(world, command, by=fact.by)
             return
+        if isinstance(command, ShelveAlarm):
+            _alarms.shelve(world, command, by=fact.by)
+            return
         case = world.state.cases.open.get(command.case_id)
         _blind.answered(world, command)
         _review.resolve(world, command, by=fact.by)
@@ -241,4 +248,5 @@ class StoreCore:
         world.state.steps.forget(now_ns=world.now_ns)
         world.state.doubts.forget(now_ns=world.now_ns)
         _receipts.forget(world)
+        _alarms.forget(world)
         _accounting.fold(world)

@@ -15,13 +15,13 @@ from engine.core._stock import Stock
 from engine.core._swapped import SwappedCells
 from engine.core._visits import Visits
 from engine.core.tracking import FloorTracker, TrackerState
-from engine.domain import OutputFact, SensorFault, SensorRecovered, Store, VisitId
+from engine.domain import AlarmShelved, OutputFact, SensorFault, SensorRecovered, ShelveAlarm, Store, VisitId
 
 CHECKPOINT_VERSION = 7
 
 
 class CoreState(msgspec.Struct, kw_only=True):
-    """The core's memory but for the tracker's. ``faults`` by device and kind."""
+    """The core's memory but for the tracker's. ``faults`` and those ``shelved`` by device and kind."""
 
     boot_epoch: int | None = None
     now_ns: int = 0
@@ -34,8 +34,14 @@ class CoreState(msgspec.Struct, kw_only=True):
     doubts: Doubts = msgspec.field(default_factory=Doubts)
     masses: Masses = msgspec.field(default_factory=Masses)
     faults: dict[str, SensorFault] = {}
+    shelved: dict[str, AlarmShelved] = {}
     swapped: SwappedCells = msgspec.field(default_factory=SwappedCells)
     reaches: BlindReaches = msgspec.field(default_factory=BlindReaches)
+
+
+def fault_key(of: SensorFault | SensorRecovered | AlarmShelved | ShelveAlarm) -> str:
+    """A device can have several faults at once, one of each kind."""
+    return f"{of.device_id} {of.kind}"
 
 
 class Checkpoint(msgspec.Struct, kw_only=True):
@@ -71,8 +77,8 @@ class World:
         The end of what does not stand is no news: a process that starts tells it, not knowing what it told before.
         """
         if isinstance(fact, SensorFault):
-            self.state.faults[f"{fact.device_id} {fact.kind}"] = fact
-        elif self.state.faults.pop(f"{fact.device_id} {fact.kind}", None) is None:
+            self.state.faults[fault_key(fact)] = fact
+        elif self.state.faults.pop(fault_key(fact), None) is None:
             return
         self.said.append(fact)
 

@@ -7,10 +7,12 @@ from engine.domain._commands import (
     Command,
     Refused,
     ResolveCase,
+    ShelveAlarm,
 )
 from engine.domain._facts import (
     BY_POLICY,
     KEYPOINTS,
+    AlarmShelved,
     BodiesTracked,
     BodyTracked,
     Browsed,
@@ -130,6 +132,7 @@ __all__ = [
     "KEYPOINTS",
     "AcceptShelf",
     "Accepted",
+    "AlarmShelved",
     "BackgroundPlate",
     "BodiesTracked",
     "BodyTracked",
@@ -214,6 +217,7 @@ __all__ = [
     "ShelfBaseline",
     "ShelfGrams",
     "ShelfId",
+    "ShelveAlarm",
     "ShopperBound",
     "ShopperOnFloor",
     "SkuId",

@@ -19,7 +19,16 @@ class AcceptShelf(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     shelf_id: ShelfId
 
 
-Command = ResolveCase | AcceptShelf
+class ShelveAlarm(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Set an alarm aside for ``for_s`` seconds, and say why it can wait; 0 puts it back in sight."""
+
+    device_id: str
+    kind: str
+    for_s: int
+    reason: str = ""
+
+
+Command = ResolveCase | AcceptShelf | ShelveAlarm
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True, tag=True):

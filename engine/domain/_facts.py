@@ -422,6 +422,16 @@ class GramsAccounted(Fact, frozen=True, kw_only=True, tag=True):
     accepted_by: str = ""
 
 
+class AlarmShelved(Fact, frozen=True, kw_only=True, tag=True):
+    """Somebody set an alarm aside until ``until_ns``, and why; put back in sight when that is ``t_ns``."""
+
+    device_id: str
+    kind: str
+    until_ns: int
+    reason: str
+    by: str
+
+
 # --- outputs: receipts --------------------------------------------------------------------------------------------
 
 
@@ -475,4 +485,5 @@ OutputFact = (
     | EntryRefused
     | SensorFault
     | SensorRecovered
+    | AlarmShelved
 )

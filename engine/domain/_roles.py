@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from engine.domain._commands import AcceptShelf, Command, ResolveCase
+from engine.domain._commands import AcceptShelf, Command, ResolveCase, ShelveAlarm
 
 
 class Role(StrEnum):
@@ -26,6 +26,7 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True):
 _MAY: dict[type[Command], frozenset[Role]] = {
     ResolveCase: frozenset({Role.REVIEWER}),
     AcceptShelf: frozenset({Role.TECHNICIAN}),
+    ShelveAlarm: frozenset({Role.TECHNICIAN}),
 }
 
 

@@ -12,7 +12,6 @@ from engine.domain import (
     Operator,
     Role,
     SensorFault,
-    SensorRecovered,
     VisitId,
 )
 from tests.console import scene, trade
@@ -152,26 +151,6 @@ def test_the_overview_tells_what_waits_and_opens_it(qtbot: QtBot, engine: Engine
     page.tiles["Sales"].setFocus()
     press(window, Qt.Key.Key_Space)
     assert window.stack.currentWidget() is window.receipts
-
-
-def test_an_alarm_is_on_the_health_page_until_it_is_over(
-    qtbot: QtBot, engine: EngineStandIn, window: ConsoleWindow
-) -> None:
-    alarm = SensorFault(
-        t_ns=NOW,
-        device_id="A-4-6",
-        kind="stuck",
-        cause="Its cell repeats one value",
-        consequence="The plate is not weighed",
-        remedy="Check its cable",
-    )
-    turn_to(qtbot, window, Qt.Key.Key_F7)
-    engine.say(alarm)
-    problems = window.health.problems
-    qtbot.waitUntil(lambda: "A-4-6: stuck" in problems.text(), timeout=LONG_MS)
-    assert all(words in problems.text() for words in (alarm.cause, alarm.consequence, alarm.remedy))
-    engine.say(SensorRecovered(t_ns=NOW + S, device_id="A-4-6", kind="stuck"))
-    qtbot.waitUntil(lambda: problems.text() == "Nothing needs a person.", timeout=LONG_MS)
 
 
 def test_a_receipt_is_found_by_what_is_on_it(qtbot: QtBot, window: ConsoleWindow) -> None:
