@@ -7,6 +7,7 @@ from console.model._console import LOST_AFTER_NS, Connection, ConsoleModel, Link
 from console.model._dwell import SQUARE_M, Dwell
 from console.model._floor import TRAIL_NS, FloorState, TrackOnFloor, TrailPoint
 from console.model._health import FLOOD, LOW_DISK_MB, SLOW_LAG_MS, Alarm, FaultKey, HealthState, Problem, camera_problem
+from console.model._holding import IDLE_NS, Holding
 from console.model._notices import (
     CameraChanged,
     CartChanged,
@@ -14,6 +15,7 @@ from console.model._notices import (
     CaseOpened,
     FloorMoved,
     HealthChanged,
+    LeasesChanged,
     Notice,
     ReceiptChanged,
     Reset,
@@ -44,6 +46,7 @@ from console.model._visits import (
 
 __all__ = [
     "FLOOD",
+    "IDLE_NS",
     "LOST_AFTER_NS",
     "LOW_DISK_MB",
     "NOTHING_TAKEN",
@@ -75,6 +78,8 @@ __all__ = [
     "FloorState",
     "HealthChanged",
     "HealthState",
+    "Holding",
+    "LeasesChanged",
     "Level",
     "Link",
     "Misplaced",

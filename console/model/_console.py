@@ -7,7 +7,15 @@ from console.model._cameras import CameraTiles
 from console.model._clock import NS_PER_S, EngineClock
 from console.model._floor import FloorState
 from console.model._health import HealthState
-from console.model._notices import CameraChanged, FloorMoved, HealthChanged, Notice, Reset, ShelvesChanged
+from console.model._notices import (
+    CameraChanged,
+    FloorMoved,
+    HealthChanged,
+    LeasesChanged,
+    Notice,
+    Reset,
+    ShelvesChanged,
+)
 from console.model._review import ReviewQueue
 from console.model._shelves import ShelvesState
 from console.model._trends import Trends
@@ -17,8 +25,10 @@ from engine.domain import (
     BackgroundPlate,
     CameraOverlay,
     CommandRequest,
+    ConsoleId,
     EngineHealth,
     FloorView,
+    Leases,
     Operator,
     OutputFact,
     Policy,
@@ -33,7 +43,8 @@ from engine.wire import HEALTH, Published
 LOST_AFTER_NS = int(2.5 / HEALTH.expected_hz * NS_PER_S)
 """The engine says how it is every second; silence of two and a half of them is a loss."""
 
-_Shown = FloorView | CameraOverlay | BackgroundPlate | EngineHealth | StockView
+_Shown = FloorView | CameraOverlay | BackgroundPlate | EngineHealth | StockView | Leases
+_ALONE = ConsoleId("")
 _NO_STORE = Store(
     name="",
     currency="XXX",
@@ -69,11 +80,11 @@ class Connection:
 class ConsoleModel:
     """Everything the console knows. Instants called ``at_ns`` are of this host's monotonic clock."""
 
-    def __init__(self) -> None:
+    def __init__(self, console_id: ConsoleId = _ALONE) -> None:
         self.store = _NO_STORE
         self.clock = EngineClock()
         self.state = StoreState(_NO_STORE)
-        self.review = ReviewQueue(_NO_STORE)
+        self.review = ReviewQueue(_NO_STORE, console_id)
         self.shelves = ShelvesState(_NO_STORE)
         self.trends = Trends()
         self.floor = FloorState()
@@ -96,7 +107,7 @@ class ConsoleModel:
             return ()
         self._hear(at_ns)
         match message.body:
-            case FloorView() | CameraOverlay() | BackgroundPlate() | EngineHealth() | StockView() as view:
+            case FloorView() | CameraOverlay() | BackgroundPlate() | EngineHealth() | StockView() | Leases() as view:
                 self.clock.hear(view.t_ns, at_ns=at_ns)
                 return self._show(view, at_ns)
             case View():
@@ -168,6 +179,9 @@ class ConsoleModel:
             case StockView():
                 self.shelves.show(view)
                 return (ShelvesChanged(),)
+            case Leases():
+                self.review.show(view)
+                return (LeasesChanged(),)
             case CameraOverlay() | BackgroundPlate():
                 known = self.cameras.apply(view, at_ns=at_ns)
                 return (CameraChanged(view.camera_id),) if known else ()

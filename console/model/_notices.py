@@ -46,6 +46,11 @@ class CaseClosed:
 
 
 @dataclass(frozen=True)
+class LeasesChanged:
+    """Who looks at which case may be another."""
+
+
+@dataclass(frozen=True)
 class FloorMoved:
     """Somebody moved, came or went."""
 
@@ -74,6 +79,7 @@ Notice = (
     | ReceiptChanged
     | CaseOpened
     | CaseClosed
+    | LeasesChanged
     | FloorMoved
     | CameraChanged
     | HealthChanged

@@ -12,8 +12,11 @@ from engine.domain import (
     CaseResolved,
     CommandId,
     CommandRequest,
+    ConsoleId,
     Evidence,
     Hypothesis,
+    Lease,
+    Leases,
     NeedsReview,
     OutputFact,
     Refused,
@@ -69,10 +72,15 @@ class Case:
 
 
 class ReviewQueue:
-    """Open cases, the evidence fetched for them, the last decisions, and how many cases this run has ``asked``."""
+    """Open cases, who looks at them, their evidence, the last decisions, and how many cases this run has ``asked``.
 
-    def __init__(self, store: Store) -> None:
+    ``console_id`` is ours among all consoles of the engine.
+    """
+
+    def __init__(self, store: Store, console_id: ConsoleId) -> None:
         self.asked = 0
+        self.console_id = console_id
+        self.leases: dict[CaseId, Lease] = {}
         self.cases: dict[CaseId, Case] = {}
         self.evidence: dict[CaseId, Evidence] = {}
         self.decisions: deque[Decision] = deque(maxlen=DECISIONS_KEPT)
@@ -81,6 +89,7 @@ class ReviewQueue:
     def restart(self, store: Store) -> None:
         """Forget the cases, keep the decisions: a snapshot tells what is still open."""
         self.asked = 0
+        self.leases.clear()
         self.cases.clear()
         self.evidence.clear()
         self._store = store
@@ -95,6 +104,24 @@ class ReviewQueue:
             self._close(fact)
             return (CaseClosed(fact.case_id),)
         return ()
+
+    def show(self, view: Leases) -> None:
+        """Take in who looks at what."""
+        self.leases = {lease.case_id: lease for lease in view.held}
+
+    def is_ours(self, case_id: CaseId) -> bool:
+        """Whether this console has the case to itself."""
+        lease = self.leases.get(case_id)
+        return lease is not None and lease.console_id == self.console_id
+
+    def held_by(self, case_id: CaseId) -> str:
+        """Who looks at the case at another console; empty when nobody does."""
+        lease = self.leases.get(case_id)
+        return "" if lease is None or lease.console_id == self.console_id else lease.by
+
+    def free(self) -> list[Case]:
+        """Cases that wait and that nobody looks at elsewhere, most urgent first."""
+        return [case for case in self.waiting() if not self.held_by(case.case_id)]
 
     def ordered(self) -> list[Case]:
         """Cases by deadline slack, then price at risk; those already answered last."""

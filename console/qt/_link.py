@@ -7,6 +7,7 @@ before it, and a mailbox that nobody empties is emptied and begun again with a s
 import threading
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from time import monotonic_ns
@@ -21,6 +22,8 @@ from engine.domain import (
     CaseId,
     CommandRequest,
     Evidence,
+    HoldCase,
+    Leases,
     Refused,
     Snapshot,
     View,
@@ -48,7 +51,7 @@ class EvidenceMissing:
     reason: str
 
 
-Message = Snapshot | Published | EngineLost | Evidence | EvidenceMissing | Accepted | Refused
+Message = Snapshot | Published | EngineLost | Evidence | EvidenceMissing | Leases | Accepted | Refused
 
 
 @dataclass(frozen=True)
@@ -110,9 +113,10 @@ class EngineLink(QObject):
         super().__init__(parent)
         self.mailbox = Mailbox(self.arrived.emit)
         self._address = address
-        self._asked: SimpleQueue[CommandRequest | CaseId] = SimpleQueue()
+        self._asked: SimpleQueue[CommandRequest | HoldCase | CaseId] = SimpleQueue()
         self._unanswered: deque[CommandRequest] = deque()
         self._wanted: deque[CaseId] = deque()
+        self._to_hold: HoldCase | None = None
         self._heard_ns = monotonic_ns()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="console-network", daemon=True)
@@ -136,6 +140,10 @@ class EngineLink(QObject):
         """Send a command; it is sent again until the engine answers, which its id makes harmless."""
         self._asked.put(request)
 
+    def hold(self, asked: HoldCase) -> None:
+        """Say which case is shown here; only the newest counts."""
+        self._asked.put(asked)
+
     def fetch_evidence(self, case_id: CaseId) -> None:
         """Ask for a case's evidence."""
         self._asked.put(case_id)
@@ -149,6 +157,7 @@ class EngineLink(QObject):
                 except (EngineUnreachableError, FrameError) as error:
                     self._deliver(EngineLost(str(error)))
                     self._stopping.wait(_RETRY_S)
+            self._let_go(client)
 
     def _read(self, client: EngineClient) -> None:
         for message in client.receive(_POLL_S):
@@ -169,12 +178,22 @@ class EngineLink(QObject):
             except FrameError as error:
                 self._deliver(Refused(command_id=request.command_id, reason=f"no answer this console knows: {error}"))
             self._unanswered.popleft()
+        if self._to_hold is not None:  # after the answers: whoever holds the next case has let go of the last
+            self._deliver(client.hold(self._to_hold))
+            self._to_hold = None
         while self._wanted:
             try:
                 self._deliver(client.evidence(self._wanted[0]))
             except FrameError as error:
                 self._deliver(EvidenceMissing(self._wanted[0], str(error)))
             self._wanted.popleft()
+
+    def _let_go(self, client: EngineClient) -> None:
+        """Free what was held here; an engine that does not hear it waits until the lease is over."""
+        self._collect_questions()
+        if self._to_hold is not None:
+            with suppress(EngineUnreachableError, FrameError):
+                client.hold(self._to_hold)
 
     def _collect_questions(self) -> None:
         while True:
@@ -184,6 +203,8 @@ class EngineLink(QObject):
                 return
             if isinstance(asked, CommandRequest):
                 self._unanswered.append(asked)
+            elif isinstance(asked, HoldCase):
+                self._to_hold = asked
             else:
                 self._wanted.append(asked)
 

@@ -1,9 +1,10 @@
 """The review page: the queue by deadline, the evidence, and a decision by one key."""
 
 from collections.abc import Callable
+from time import monotonic_ns
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from console.model import (
@@ -15,6 +16,8 @@ from console.model import (
     ConsoleModel,
     Decision,
     DecisionStage,
+    Holding,
+    LeasesChanged,
     Notice,
     Place,
     Reset,
@@ -43,17 +46,22 @@ _STAGE_WORDS = {
 
 
 class ReviewPage(Page):
-    """Emits ``decided`` (case id, verdict) and ``evidence_wanted`` (case id); the cart follows by facts only."""
+    """Emits ``decided`` (case id, verdict), ``evidence_wanted`` (case id) and ``holding`` (case id or None).
+
+    The cart follows by facts only.
+    """
 
     name = Place.REVIEW
-    listens = (CaseOpened, CaseClosed)
+    listens = (CaseOpened, CaseClosed, LeasesChanged)
     decided = Signal(str, object)
     evidence_wanted = Signal(str)
+    holding = Signal(object)
 
     def __init__(self, model: ConsoleModel, theme: Theme) -> None:
         super().__init__(model, theme)
         self.case_id: CaseId | None = None
         self._since_ns = self._at_ns = 0
+        self._hold, self._by_hand, self._filling = Holding(), False, False
         self._asked_ns: dict[CaseId, int] = {}
         self._excuses: dict[CaseId, str] = {}
         self._evidence_shown: object = None
@@ -79,6 +87,7 @@ class ReviewPage(Page):
     def take(self, notice: Notice) -> None:
         """A snapshot forgets the evidence: ask again."""
         if isinstance(notice, Reset):
+            self._hold.forget()
             self._asked_ns.clear()
             self._excuses.clear()
             self._evidence_shown = None
@@ -106,17 +115,18 @@ class ReviewPage(Page):
         """The queue, the decisions, the case that is shown."""
         self._at_ns = at_ns
         now_ns = self.model.clock.engine_ns(at_ns)
-        cases = self.model.review.ordered()
-        self.queue.show_rows([self._queue_row(case, now_ns) for case in cases])
+        self._filling = True  # a row that goes moves the selection: nobody chose that
+        self.queue.show_rows([self._queue_row(case, now_ns) for case in self.model.review.ordered()])
+        self._filling = False
         self.log.show_rows([self._log_row(decision) for decision in reversed(self.model.review.decisions)])
-        if self.case_id not in self.model.review.cases:
+        if self.case_id not in self.model.review.cases or (self._taken_by() and not self._by_hand):
             self._leave_correction()
             self._go_on()
         self._show_case(self._case(), now_ns)
 
     def want_evidence(self, at_ns: int) -> None:
         """Ask for the evidence of the case shown and of the next two before anybody waits for it."""
-        wanted = [self.case_id, *(case.case_id for case in self.model.review.waiting()[:2])]
+        wanted = [self.case_id, *(case.case_id for case in self.model.review.free()[:2])]
         for case_id in dict.fromkeys(wanted):
             if case_id is None or case_id in self.model.review.evidence:
                 continue
@@ -125,15 +135,30 @@ class ReviewPage(Page):
                 self._asked_ns[case_id] = at_ns
                 self.evidence_wanted.emit(case_id)
 
+    def keep_hold(self, at_ns: int) -> None:
+        """Say which case is shown, to whom it belongs then; none while nobody is here."""
+        shown = self.case_id if self.isVisible() and not self._hold.is_idle(at_ns) else None
+        if self._hold.is_due(shown, lease_s=self.model.store.policy.review_lease_s, at_ns=at_ns):
+            self.holding.emit(shown)
+
     def ready(self) -> bool:
-        """Whether a decision key counts now."""
-        return self.case_id is not None and self._at_ns - self._since_ns >= LOOK_FIRST_NS
+        """Whether a decision key counts now: the case is ours, and somebody can have looked at it."""
+        ours = self.case_id is not None and self.model.review.is_ours(self.case_id)
+        return ours and self._at_ns - self._since_ns >= LOOK_FIRST_NS
 
     def accept(self, place: int) -> None:
         """Take one of the hypotheses for true."""
         case = self._case()
         if case is not None and place < len(case.asked.hypotheses):
             self._decide(_likeliest_first(case)[place].verdict)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Who turns to the page is here."""
+        self._hold.touch(monotonic_ns())
+        super().showEvent(event)
+
+    def _taken_by(self) -> str:
+        return "" if self.case_id is None else self.model.review.held_by(self.case_id)
 
     def _case(self) -> Case | None:
         return None if self.case_id is None else self.model.review.cases.get(self.case_id)
@@ -154,9 +179,10 @@ class ReviewPage(Page):
             self._decide(verdict)
 
     def _go_on(self) -> None:
-        """To the most urgent case that nobody has answered, or stay without one."""
-        waiting = self.model.review.waiting()
-        self._choose(waiting[0].case_id if waiting else None)
+        """To the most urgent case that nobody has answered or looks at, or stay without one."""
+        free = self.model.review.free()
+        self._choose(free[0].case_id if free else None)
+        self._by_hand = False
         if self.case_id is not None:
             self.queue.select(self.case_id)
         else:
@@ -170,7 +196,9 @@ class ReviewPage(Page):
 
     def _row_chosen(self) -> None:
         key = self.queue.selected_key()
-        if key is not None and key in self.model.review.cases:
+        if key in self.model.review.cases and key != self.case_id and not self._filling:
+            self._hold.touch(monotonic_ns())
+            self._by_hand = True
             self._choose(CaseId(str(key)))
 
     def _search(self) -> None:
@@ -195,6 +223,9 @@ class ReviewPage(Page):
         answered = self.model.review.is_answered(case.case_id)
         ink = "quiet" if answered else "warn" if slack_s < _URGENT_S else "ink"
         within = "answered" if answered else "policy decides" if slack_s <= 0 else words.age(max(slack_s, 1.0))
+        holder = self.model.review.held_by(case.case_id)
+        if holder and not answered:
+            within, ink = f"{holder} has it", "quiet"
         what = f"{words.question(case.asked)}  {case.asked.shelf_id}"
         at_risk = money(case.at_risk_minor, self.model.store.currency)
         cells = (Cell(within, ink, bold=ink == "warn"), Cell(what, ink), Cell(at_risk, "quiet"))
@@ -210,9 +241,8 @@ class ReviewPage(Page):
 
     def _show_case(self, case: Case | None, now_ns: int) -> None:
         if case is None:
-            in_flight = len(self.model.review.cases)
             self.headline.setText("Nothing waits for you")
-            self.about.setText(f"{in_flight} answered, waiting for the engine" if in_flight else "")
+            self.about.setText(self._under_way())
             self.choices.show_choices([])
             self.answer.setText("")
             self._show_evidence(None)
@@ -221,10 +251,22 @@ class ReviewPage(Page):
         self.headline.setText(words.question(asked))
         slack_s = case.slack_s(now_ns)
         left = f"{words.age(slack_s)} left" if slack_s >= 1 else "the store's policy decides now"
-        self.about.setText(f"{words.movement(asked)}, {self._places(case)}; {left}")
+        self.about.setText(f"{words.movement(asked)}, {self._places(case)}; {left}{self._holder()}")
         self.choices.show_choices([self._choice(hypothesis, case) for hypothesis in _likeliest_first(case)])
         self._show_answer(case)
         self._show_evidence(case)
+
+    def _under_way(self) -> str:
+        """What becomes of the cases that are open still."""
+        held = len(self.model.review.waiting())
+        answered = len(self.model.review.cases) - held
+        told = ((answered, "answered, waiting for the engine"), (held, "with others"))
+        return ", ".join(f"{count} {what}" for count, what in told if count)
+
+    def _holder(self) -> str:
+        if self._taken_by():
+            return f"; {self._taken_by()} has it"
+        return "; free for others: any key takes it up again" if self._hold.is_idle(self._at_ns) else ""
 
     def _places(self, case: Case) -> str:
         planned = (self.model.store.facing_of_plate.get(plate_id) for plate_id in case.asked.plate_ids)
@@ -291,6 +333,7 @@ class ReviewPage(Page):
         shortcut = QShortcut(QKeySequence(key), self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.setAutoRepeat(key in ("Left", "Right"))
+        shortcut.activated.connect(lambda: self._hold.touch(monotonic_ns()))
         shortcut.activated.connect(act)
         return shortcut
 

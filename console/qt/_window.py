@@ -40,7 +40,10 @@ from engine.domain import (
     Command,
     CommandId,
     CommandRequest,
+    ConsoleId,
     Evidence,
+    HoldCase,
+    Leases,
     Refused,
     ResolveCase,
     ShelfId,
@@ -60,7 +63,7 @@ class ConsoleWindow(QMainWindow):
 
     def __init__(self, address: Address, settings: QSettings) -> None:
         super().__init__()
-        self.model = ConsoleModel()
+        self.model = ConsoleModel(ConsoleId(uuid4().hex))
         self.link = EngineLink(address, self)
         self._settings = settings
         self.theme = Theme(_appearance(settings), self)
@@ -116,6 +119,7 @@ class ConsoleWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the layout, hang up."""
         self._timer.stop()
+        self._hold(None)
         self.link.stop()
         self._save()
         super().closeEvent(event)
@@ -130,6 +134,9 @@ class ConsoleWindow(QMainWindow):
         match delivery.message:
             case EngineLost(reason):
                 self.model.lose(reason)
+            case Leases() as leases:
+                self.model.review.show(leases)
+                self.review.mark()
             case Evidence() as evidence:
                 self.model.review.keep_evidence(evidence)
                 self.review.mark()
@@ -156,10 +163,14 @@ class ConsoleWindow(QMainWindow):
         name = self.model.store.name
         self.setWindowTitle(f"{name} – Tillfree" if name else "Tillfree")
         self.review.want_evidence(at_ns)
+        self.review.keep_hold(at_ns)
         self.pages[self.stack.currentIndex()].tick(at_ns)
 
     def _decide(self, case_id: str, verdict: Verdict) -> None:
         self._command(ResolveCase(case_id=CaseId(case_id), verdict=verdict))
+
+    def _hold(self, case_id: CaseId | None) -> None:
+        self.link.hold(HoldCase(console_id=self.model.review.console_id, by=getuser(), case_id=case_id))
 
     def _open(self, place: Place) -> None:
         self.go_to(next(number for number, page in enumerate(self.pages) if page.name == place))
@@ -168,7 +179,9 @@ class ConsoleWindow(QMainWindow):
         self._command(AcceptShelf(shelf_id=ShelfId(shelf_id)))
 
     def _command(self, command: Command) -> None:
-        request = CommandRequest(command_id=CommandId(uuid4().hex), by=getuser(), command=command)
+        request = CommandRequest(
+            command_id=CommandId(uuid4().hex), by=getuser(), command=command, console_id=self.model.review.console_id
+        )
         self.model.send(request)
         self.link.give(request)
 
@@ -220,6 +233,7 @@ class ConsoleWindow(QMainWindow):
         self.shelves.accepted.connect(self._accept_shelf)
         self.health.alarms.asked.connect(self._command)
         self.review.evidence_wanted.connect(self.link.fetch_evidence)
+        self.review.holding.connect(self._hold)
         self.theme.changed.connect(self._recolour)
         for place in range(len(self.pages)):
             for key in (f"F{place + 1}", f"Ctrl+{place + 1}"):

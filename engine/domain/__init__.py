@@ -69,6 +69,7 @@ from engine.domain._ids import (
     CameraId,
     CaseId,
     CommandId,
+    ConsoleId,
     ControllerId,
     FacingId,
     GateId,
@@ -83,7 +84,7 @@ from engine.domain._ids import (
     VisitId,
 )
 from engine.domain._keys import CurveKey, KeyPair
-from engine.domain._roles import Operator, Role, may
+from engine.domain._roles import Operator, Role, may, may_answer
 from engine.domain._step_ids import began_ns, shelf_of, step_id
 from engine.domain._store import (
     Camera,
@@ -113,6 +114,9 @@ from engine.domain._views import (
     Evidence,
     EvidenceRequest,
     FloorView,
+    HoldCase,
+    Lease,
+    Leases,
     PlateStock,
     ProcessHealth,
     Reply,
@@ -151,6 +155,7 @@ __all__ = [
     "CommandGiven",
     "CommandId",
     "CommandRequest",
+    "ConsoleId",
     "ControllerHealth",
     "ControllerId",
     "CurveKey",
@@ -174,10 +179,13 @@ __all__ = [
     "GondolaId",
     "GramsAccounted",
     "GramsMismatch",
+    "HoldCase",
     "Hypothesis",
     "InputFact",
     "KeyPair",
     "LateFact",
+    "Lease",
+    "Leases",
     "Line",
     "LineId",
     "LineWithdrawn",
@@ -243,6 +251,7 @@ __all__ = [
     "WeightSettled",
     "began_ns",
     "may",
+    "may_answer",
     "shelf_of",
     "signed_quantity",
     "standing_lines",

@@ -33,3 +33,8 @@ _MAY: dict[type[Command], frozenset[Role]] = {
 def may(role: Role, command: Command) -> bool:
     """Whether somebody with that role may give the command: what is not granted here is a manager's."""
     return role is Role.MANAGER or role in _MAY.get(type(command), frozenset())
+
+
+def may_answer(role: Role) -> bool:
+    """Whether somebody with that role works on cases, and may have one to themselves."""
+    return role is Role.MANAGER or role in _MAY[ResolveCase]

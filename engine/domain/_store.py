@@ -108,13 +108,15 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """What a mistake costs this store, in minor units, and how long a person may take to prevent it.
 
     Whoever walks in without a code of their own within ``guests_within_s`` behind somebody joins that visit, and what
-    they take is charged to it; 0 lets nobody bring others.
+    they take is charged to it; 0 lets nobody bring others. A console that shows a case has it to itself, for
+    ``review_lease_s`` after it last said that it shows it.
     """
 
     wrong_charge_minor: Amount = 500
     lost_sale_minor: Amount = 200
     review_minor: Amount = 15
     review_deadline_s: Positive = 120.0
+    review_lease_s: Positive = 10.0
     hand_sigma_m: Positive = 0.08
     guests_within_s: UpToAMinute = 6.0
 

@@ -5,7 +5,7 @@ import msgspec
 from engine.domain._commands import Accepted, Command, Refused
 from engine.domain._facts import OutputFact, PersonSeen, WeightSettled
 from engine.domain._geometry import Vector3
-from engine.domain._ids import CameraId, CaseId, CommandId, PlateId, ShelfId, SkuId, TrackId, VisitId
+from engine.domain._ids import CameraId, CaseId, CommandId, ConsoleId, PlateId, ShelfId, SkuId, TrackId, VisitId
 from engine.domain._roles import Operator
 from engine.domain._store import Store
 
@@ -176,6 +176,31 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     operator: Operator | None = None
 
 
+class HoldCase(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A console shows this case, or none any more: nobody else is to be offered it, or to answer it.
+
+    A console holds one case at a time, for the policy's ``review_lease_s`` unless it says so again.
+    """
+
+    console_id: ConsoleId
+    by: str
+    case_id: CaseId | None
+
+
+class Lease(msgspec.Struct, frozen=True, kw_only=True):
+    """A case that a console holds, and who sits there."""
+
+    case_id: CaseId
+    console_id: ConsoleId
+    by: str
+
+
+class Leases(View, frozen=True, kw_only=True, tag=True):
+    """Every case that somebody looks at."""
+
+    held: tuple[Lease, ...]
+
+
 class EvidenceRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Ask for what a reviewer needs to decide a case."""
 
@@ -198,12 +223,14 @@ class CommandRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """A command on its way in; ``command_id`` makes sending it twice harmless.
 
     ``by`` counts only where the engine does not know who asks by their key.
+    Without a ``console_id`` it holds no case, and may answer only those that nobody holds.
     """
 
     command_id: CommandId
     by: str
     command: Command
+    console_id: ConsoleId = ConsoleId("")
 
 
-Request = SnapshotRequest | EvidenceRequest | CommandRequest
-Reply = Snapshot | Evidence | Accepted | Refused
+Request = SnapshotRequest | EvidenceRequest | HoldCase | CommandRequest
+Reply = Snapshot | Evidence | Leases | Accepted | Refused

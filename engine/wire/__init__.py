@@ -13,13 +13,14 @@ from engine.wire._codec import (
     encode_request,
 )
 from engine.wire._keys import ClientKey, KeyFileError, new_pair, read_client_key, write_client_key, write_private
-from engine.wire._topics import BACKGROUND, FACTS, FLOOR, HEALTH, OVERLAY, STOCK, TOPICS, Topic
+from engine.wire._topics import BACKGROUND, FACTS, FLOOR, HEALTH, LEASES, OVERLAY, STOCK, TOPICS, Topic
 
 __all__ = [
     "BACKGROUND",
     "FACTS",
     "FLOOR",
     "HEALTH",
+    "LEASES",
     "OVERLAY",
     "STOCK",
     "TOPICS",

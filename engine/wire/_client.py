@@ -16,6 +16,8 @@ from engine.domain import (
     CommandRequest,
     Evidence,
     EvidenceRequest,
+    HoldCase,
+    Leases,
     Refused,
     Reply,
     Request,
@@ -92,6 +94,13 @@ class EngineClient:
         reply = self._ask(EvidenceRequest(case_id=case_id))
         if not isinstance(reply, Evidence):
             raise FrameError(f"expected evidence, got {type(reply).__name__}")
+        return reply
+
+    def hold(self, asked: HoldCase) -> Leases:
+        """Say which case a console shows; the answer says who has which, this one included if it got it."""
+        reply = self._ask(asked)
+        if not isinstance(reply, Leases):
+            raise FrameError(f"expected leases, got {type(reply).__name__}")
         return reply
 
     def command(self, request: CommandRequest) -> Accepted | Refused:

@@ -12,6 +12,9 @@ from engine.domain import (
     CommandRequest,
     Evidence,
     EvidenceRequest,
+    HoldCase,
+    Lease,
+    Leases,
     Operator,
     OutputFact,
     Refused,
@@ -51,10 +54,11 @@ def accept(request: CommandRequest) -> Accepted:
 
 
 class EngineStandIn:
-    """One engine run. ``commands`` holds what arrived; ``stop`` ends it as abruptly as a kill."""
+    """One engine run. ``commands`` holds what arrived, ``held`` who has which case; ``stop`` is as abrupt as a kill."""
 
     def __init__(self, store: Store, *, epoch: int, t_ns: int, address: Address | None = None) -> None:
         self.commands: list[CommandRequest] = []
+        self.held: list[Lease] = []
         self.snapshots_given = 0
         self.answer: Answer = accept
         self.operator: Operator | None = None
@@ -129,6 +133,11 @@ class EngineStandIn:
                 return self._snapshot()
             case EvidenceRequest(case_id=case_id):
                 return self.evidence.get(case_id, Evidence(case_id=case_id, frames=(), steps=()))
+            case HoldCase(case_id=case_id, console_id=console_id) as asked:
+                self.held = [lease for lease in self.held if lease.console_id != console_id]
+                if case_id is not None and all(lease.case_id != case_id for lease in self.held):
+                    self.held.append(Lease(case_id=case_id, console_id=console_id, by=asked.by))
+                return Leases(t_ns=self._t_ns, held=tuple(self.held))
             case CommandRequest() as request:
                 self.commands.append(request)
                 return self.answer(request)

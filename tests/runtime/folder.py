@@ -60,11 +60,12 @@ A-1-jam,A-1-3 A-1-4,jam,10
 """
 
 
-def small_store(path: Path) -> StoreFolder:
-    """Write the folder at ``path`` and open it."""
+def small_store(path: Path, *, policy: str = "") -> StoreFolder:
+    """Write the folder at ``path`` and open it; ``policy`` is what ``[policy]`` holds."""
     sockets = tempfile.mkdtemp(prefix="tf-")  # ipc paths have room for about 100 characters
     path.mkdir(parents=True, exist_ok=True)
-    (path / "store.toml").write_text(_STORE.format(sockets=sockets), encoding="utf-8")
+    text = f"{_STORE.format(sockets=sockets)}\n[policy]\n{policy}\n"
+    (path / "store.toml").write_text(text, encoding="utf-8")
     (path / "layout.toml").write_text(_LAYOUT, encoding="utf-8")
     (path / "products.csv").write_text(_PRODUCTS, encoding="utf-8")
     (path / "planogram.csv").write_text(_PLANOGRAM, encoding="utf-8")

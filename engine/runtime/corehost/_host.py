@@ -12,27 +12,24 @@ import zmq
 
 from engine.core import LagEstimator
 from engine.domain import (
-    Accepted,
-    Command,
-    CommandGiven,
     CommandRequest,
     EngineStarted,
     EvidenceRequest,
+    HoldCase,
     InputFact,
     Operator,
     PersonsSeen,
     Recorded,
-    Refused,
     Reply,
     Request,
     Snapshot,
     SnapshotRequest,
     Tick,
-    may,
 )
 from engine.runtime.checkpoints import Checkpoints
 from engine.runtime.corehost._cases import CaseEvidence
 from engine.runtime.corehost._conductor import CoreType
+from engine.runtime.corehost._door import Door
 from engine.runtime.corehost._health import HealthBoard
 from engine.runtime.corehost._lock import StoreLock
 from engine.runtime.corehost._pipeline import Listeners, Pipeline
@@ -45,7 +42,7 @@ from engine.runtime.ledger import Ledger, Numbered
 from engine.runtime.sealing import KeyRing
 from engine.runtime.supervise import Watched
 from engine.store import StoreFolder
-from engine.wire import BACKGROUND, FLOOR, HEALTH, OVERLAY, STOCK
+from engine.wire import BACKGROUND, FLOOR, HEALTH, LEASES, OVERLAY, STOCK
 
 log = structlog.get_logger()
 
@@ -100,6 +97,7 @@ class CoreHost:
         self._board = HealthBoard(
             started_ns=self._started_ns, journal_dir=folder.journal_dir, lags=LagEstimator(folder.store)
         )
+        self._door = Door(folder.store.policy, self._conductor, self._recorded)
         self._open_sockets()
         listeners = Listeners(said=self._said, durable=self._inbox.journaled)
         self._pipeline = Pipeline(self._journal, self._conductor, ledger=self._ledger, listeners=listeners)
@@ -129,6 +127,7 @@ class CoreHost:
                 watched.beat()
             if health.over(now_ns):
                 self._hub.show(HEALTH, self._board.health(now_ns, blocked=self._pipeline.blocked))
+                self._hub.show(LEASES, self._door.leases())
             if stock.over(now_ns):
                 self._hub.show(STOCK, self._conductor.core.stock(now_ns))
             if checkpoint.over(now_ns) or self._conductor.since_checkpoint > _CHECKPOINT_FACTS:
@@ -187,7 +186,9 @@ class CoreHost:
 
     def _said(self, outputs: list[Numbered]) -> None:
         self._hub.publish(outputs)
-        self._evidence.follow(output.fact for output in outputs)
+        facts = [output.fact for output in outputs]
+        self._evidence.follow(facts)
+        self._door.follow(facts)
 
     def _answer(self) -> None:
         for asked in self._hub.requests():
@@ -199,8 +200,12 @@ class CoreHost:
                 return self._snapshot(operator)
             case EvidenceRequest(case_id=case_id):
                 return self._evidence.vault.read(case_id)
+            case HoldCase():
+                leases = self._door.hold(request, operator)
+                self._hub.show(LEASES, leases)
+                return leases
             case CommandRequest():
-                return self._obey(request, operator)
+                return self._door.obey(request, operator, self._pipeline)
 
     def _snapshot(self, operator: Operator | None) -> Snapshot:
         now_ns = time.monotonic_ns()
@@ -214,21 +219,6 @@ class CoreHost:
             backgrounds=tuple(self._board.backgrounds[camera] for camera in sorted(self._board.backgrounds)),
             operator=operator,
         )
-
-    def _obey(self, request: CommandRequest, operator: Operator | None) -> Reply:
-        if self._conductor.knows(request.command_id):
-            return Accepted(command_id=request.command_id)
-        command = request.command
-        reason = _forbids(operator, command) or self._pipeline.blocked or self._conductor.core.refusal(command)
-        if reason:
-            return Refused(command_id=request.command_id, reason=reason)
-        by = operator.name if operator is not None else request.by
-        given = CommandGiven(t_ns=time.monotonic_ns(), command_id=request.command_id, by=by, command=command)
-        recorded = self._recorded(given)
-        self._pipeline.feed([recorded])
-        if self._pipeline.withdraw(recorded):
-            return Refused(command_id=request.command_id, reason=self._pipeline.blocked)
-        return Accepted(command_id=request.command_id)
 
     def _recorded(self, fact: InputFact) -> Recorded:
         self._seq += 1
@@ -273,13 +263,6 @@ def run_core(folder: StoreFolder, core_type: CoreType) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     host.run()
-
-
-def _forbids(operator: Operator | None, command: Command) -> str:
-    """Why that person may not give that command; empty when they may, and where nobody is asked who they are."""
-    if operator is None or may(operator.role, command):
-        return ""
-    return f"{operator.name} is a {operator.role}, who may not do that; ask a manager"
 
 
 def _report(writing: Future[Path]) -> None:

@@ -15,6 +15,8 @@ from engine.domain import (
     Command,
     CommandId,
     CommandRequest,
+    ConsoleId,
+    HoldCase,
     Operator,
     Refused,
     ResolveCase,
@@ -113,3 +115,15 @@ def test_a_key_that_was_taken_back_opens_nothing(tmp_path: Path) -> None:
 def test_each_role_may_what_it_is_for(role: Role, answers: bool, accepts: bool) -> None:
     assert may(role, NOTHING_TAKEN) is answers
     assert may(role, AcceptShelf(shelf_id=ShelfId("A-1"))) is accepts
+
+
+def test_only_who_may_answer_has_a_case_to_themselves(tmp_path: Path) -> None:
+    closed = small_store(tmp_path / "store").path
+    ana = key_of(closed, "ana", Role.REVIEWER)
+    vic = key_of(closed, "vic", Role.VIEWER)
+    folder = open_store(closed)
+    asked = HoldCase(console_id=ConsoleId("1"), by="somebody else", case_id=CaseId("c"))
+    with running(folder), Replica(folder, ana) as reviewer, Replica(folder, vic) as viewer:
+        assert viewer.client.hold(asked).held == ()
+        (lease,) = reviewer.client.hold(asked).held
+        assert lease.by == "ana"
