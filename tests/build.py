@@ -29,6 +29,7 @@ from engine.domain import (
     PlateMass,
     Policy,
     Product,
+    Promotion,
     PutBack,
     PutElsewhere,
     Recorded,
@@ -39,6 +40,8 @@ from engine.domain import (
     SkuId,
     StepId,
     Store,
+    TaxClass,
+    TaxClassId,
     Tick,
     Vector3,
     Verdict,
@@ -57,7 +60,7 @@ def ns(t_s: float) -> int:
     return round(t_s * 1e9)
 
 
-def small_store(*, gates: bool = True, policy: Policy | None = None) -> Store:
+def small_store(*, gates: bool = True, policy: Policy | None = None, promotions: tuple[Promotion, ...] = ()) -> Store:
     """Two shelves of six plates on one gondola at y = 0 that faces y > 0; two plates a product; a gate at x = -3."""
     shelves, plates, facings = [], [], []
     for level, skus in enumerate((("beans", "rice", "tea"), ("milk", "soup", "oats"))):
@@ -90,6 +93,8 @@ def small_store(*, gates: bool = True, policy: Policy | None = None) -> Store:
         products=tuple(_product(sku, mass_g, number) for number, (sku, mass_g) in enumerate(MASS_G.items())),
         cameras=(),
         policy=policy or Policy(),
+        tax_classes=(TaxClass(tax_class_id=TaxClassId("food"), rate_ppm=70_000),),
+        promotions=promotions,
     )
 
 
@@ -113,7 +118,7 @@ def _product(sku: str, mass_g: float, number: int) -> Product:
         gtin=f"{number:08d}",
         name=sku.title(),
         price_minor=100 + 10 * number,
-        tax_ppm=70_000,
+        tax_class_id=TaxClassId("food"),
         unit_mass_g=mass_g,
         size_m=(0.1, 0.1, 0.2),
     )

@@ -24,6 +24,7 @@ from engine.domain import (
     VisitId,
     VisitLeft,
     VisitOpened,
+    price,
     signed_quantity,
 )
 
@@ -121,13 +122,17 @@ class StoreState:
         return [visit for visit in self.visits.values() if visit.stage is VisitStage.INSIDE and not visit.staff]
 
     def line_minor(self, line: CartLine) -> int:
-        """What a line adds to its cart's total."""
+        """What a line adds to its cart's total before promotions."""
         product = self.store.product_by_sku.get(line.sku_id)
         return signed_quantity(line) * product.price_minor if product else 0
 
     def total_minor(self, visit: Visit) -> int:
         """What the cart costs now, before it is a receipt."""
-        return sum(self.line_minor(line) for line in visit.lines.values())
+        units: dict[SkuId, int] = {}
+        for line in visit.lines.values():
+            if line.sku_id in self.store.product_by_sku:
+                units[line.sku_id] = units.get(line.sku_id, 0) + signed_quantity(line)
+        return price({sku_id: count for sku_id, count in units.items() if count > 0}, self.store).total_minor
 
     def sales_minor(self) -> int:
         """The sum of all receipts known here, after adjustments."""

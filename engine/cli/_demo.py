@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from engine.cli._options import JsonOption, KeyOption, SeedOption, StoreOption, write_json
+from engine.domain import in_major
 
 if TYPE_CHECKING:
     from engine.bench.score import VisitAccount
@@ -133,6 +134,6 @@ def _receipts(accounts: list["VisitAccount"]) -> Table:
         if entry.receipt is not None:
             pays = (f"{count} x {sku_id}" for sku_id, count in sorted(entry.billed_units.items()))
             charged = ", ".join(pays) or "nothing"
-            total = f"{entry.paid_minor / 100:.2f} {entry.receipt.currency}"
+            total = f"{in_major(entry.paid_minor, entry.receipt.currency)} {entry.receipt.currency}"
         table.add_row(str(entry.shopper), took, charged, total, "right" if entry.exact else "WRONG")
     return table

@@ -117,8 +117,9 @@ class StoreCore:
         facts += [entry.statement for entry in state.carts.entries.values()]
         facts += [case.question for case in state.cases.open.values()]
         for visit in state.visits.known.values():
-            facts += [fact for fact in (visit.left, visit.receipt) if fact is not None]
-            facts += visit.adjustments
+            facts += [visit.left] if visit.left is not None else []
+        for bill in state.bills.known.values():
+            facts += [bill.issued, *bill.since]
         facts += [books.told for books in state.stock.books.accounts.values() if books.told is not None]
         facts += [*state.faults.values(), *state.shelved.values()]
         return tuple(facts)
@@ -142,6 +143,7 @@ class StoreCore:
         state.doubts = Doubts()
         state.visits.rebase(shift_ns)
         state.cases.rebase(shift_ns)
+        state.bills.rebase(shift_ns)
         state.stock.rebase(shift_ns)
         _alarms.rebase(world, shift_ns)
 

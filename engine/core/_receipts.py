@@ -1,8 +1,9 @@
 """Receipts: one for each visit that left, and what later decisions change on it."""
 
+from engine.core._bills import Bill, receipt_of
 from engine.core._state import World
 from engine.core._visits import Visit
-from engine.domain import ReceiptAdjusted, ReceiptId, ReceiptIssued, ReceiptLine, SkuId, StepId
+from engine.domain import ReceiptIssued, SkuId, StepId, price
 
 _WAIT_FOR_STEPS_NS = 10_000_000_000
 _KEPT_NS = 900_000_000_000
@@ -13,11 +14,13 @@ def advance(world: World) -> None:
     for visit in world.state.visits.known.values():
         if visit.left is None or visit.staff:
             continue
-        if visit.receipt is None:
+        bill = world.state.bills.of_visit(visit.visit_id)
+        if bill is None:
             if not _waits(world, visit):
                 _issue(world, visit)
         elif visit.visit_id in world.touched:
-            _adjust(world, visit)
+            owed = price(_chargeable(world, visit), world.store)
+            world.said += bill.adjust(owed, world.store, t_ns=world.now_ns)
 
 
 def forget(world: World) -> None:
@@ -28,10 +31,11 @@ def forget(world: World) -> None:
         named = any(
             h.verdict.visit_id == visit.visit_id for c in state.cases.open.values() for h in c.question.hypotheses
         )
-        if over and not named and (visit.staff or visit.receipt is not None):
+        if over and not named and (visit.staff or state.bills.of_visit(visit.visit_id) is not None):
             for entry in state.carts.of_visit(visit.visit_id):
                 state.carts.withdraw(entry.statement.line_id)
             del state.visits.known[visit.visit_id]
+    state.bills.forget(now_ns=world.now_ns)
 
 
 def _waits(world: World, visit: Visit) -> bool:
@@ -50,41 +54,19 @@ def _may_be_of(world: World, step_id: StepId, visit: Visit) -> bool:
 
 
 def _issue(world: World, visit: Visit) -> None:
-    visit.billed = _chargeable(world, visit)
-    lines = []
-    for sku_id, quantity in visit.billed.items():
-        price = world.store.product_by_sku[sku_id].price_minor
-        line = ReceiptLine(sku_id=sku_id, quantity=quantity, unit_price_minor=price, total_minor=price * quantity)
-        lines.append(line)
-    visit.receipt = ReceiptIssued(
+    owed = price(_chargeable(world, visit), world.store)
+    issued = ReceiptIssued(
         t_ns=world.now_ns,
-        receipt_id=ReceiptId(f"R-{visit.visit_id}"),
+        receipt_id=receipt_of(visit.visit_id),
         visit_id=visit.visit_id,
-        lines=tuple(lines),
-        total_minor=sum(line.total_minor for line in lines),
+        lines=owed.lines,
+        total_minor=owed.total_minor,
         currency=world.store.currency,
+        discounts=owed.discounts,
+        taxes=owed.taxes,
     )
-    world.emit(visit.receipt)
-
-
-def _adjust(world: World, visit: Visit) -> None:
-    owed = _chargeable(world, visit)
-    if visit.receipt is None:
-        return
-    for sku_id in sorted(owed.keys() | visit.billed.keys()):
-        quantity = owed.get(sku_id, 0) - visit.billed.get(sku_id, 0)
-        if quantity:
-            adjustment = ReceiptAdjusted(
-                t_ns=world.now_ns,
-                receipt_id=visit.receipt.receipt_id,
-                visit_id=visit.visit_id,
-                sku_id=sku_id,
-                quantity=quantity,
-                delta_minor=quantity * world.store.product_by_sku[sku_id].price_minor,
-            )
-            visit.adjustments.append(adjustment)
-            world.emit(adjustment)
-    visit.billed = owed
+    world.state.bills.known[issued.receipt_id] = Bill.of(issued)
+    world.emit(issued)
 
 
 def _chargeable(world: World, visit: Visit) -> dict[SkuId, int]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from engine.core._bills import Bills
 from engine.core._carts import Carts
 from engine.core._cases import Cases
 from engine.core._doubts import Doubts
@@ -17,7 +18,7 @@ from engine.core._visits import Visits
 from engine.core.tracking import FloorTracker, TrackerState
 from engine.domain import AlarmShelved, OutputFact, SensorFault, SensorRecovered, ShelveAlarm, Store, VisitId
 
-CHECKPOINT_VERSION = 7
+CHECKPOINT_VERSION = 8
 
 
 class CoreState(msgspec.Struct, kw_only=True):
@@ -29,6 +30,7 @@ class CoreState(msgspec.Struct, kw_only=True):
     visits: Visits = msgspec.field(default_factory=Visits)
     steps: Steps = msgspec.field(default_factory=Steps)
     carts: Carts = msgspec.field(default_factory=Carts)
+    bills: Bills = msgspec.field(default_factory=Bills)
     stock: Stock = msgspec.field(default_factory=Stock)
     cases: Cases = msgspec.field(default_factory=Cases)
     doubts: Doubts = msgspec.field(default_factory=Doubts)

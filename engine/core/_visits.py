@@ -19,10 +19,7 @@ from engine.domain import (
     Gate,
     GateId,
     GatePassed,
-    ReceiptAdjusted,
-    ReceiptIssued,
     ShopperBound,
-    SkuId,
     Store,
     TrackId,
     VisitId,
@@ -50,9 +47,6 @@ class Visit(msgspec.Struct, kw_only=True):
     opened: VisitOpened
     members: list[Member]
     left: VisitLeft | None = None
-    receipt: ReceiptIssued | None = None
-    adjustments: list[ReceiptAdjusted] = []
-    billed: dict[SkuId, int] = {}
 
     @property
     def visit_id(self) -> VisitId:

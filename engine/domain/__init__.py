@@ -9,6 +9,8 @@ from engine.domain._commands import (
     ResolveCase,
     ShelveAlarm,
 )
+from engine.domain._currencies import MINOR_DIGITS, in_major
+from engine.domain._fact import Fact
 from engine.domain._facts import (
     BY_POLICY,
     KEYPOINTS,
@@ -23,7 +25,6 @@ from engine.domain._facts import (
     EngineStarted,
     EntryAuthorised,
     EntryRefused,
-    Fact,
     FramesDropped,
     GatePassed,
     GramsAccounted,
@@ -43,9 +44,6 @@ from engine.domain._facts import (
     PutBack,
     PutElsewhere,
     Reason,
-    ReceiptAdjusted,
-    ReceiptIssued,
-    ReceiptLine,
     Recorded,
     SensorFault,
     SensorRecovered,
@@ -76,17 +74,24 @@ from engine.domain._ids import (
     GondolaId,
     LineId,
     PlateId,
+    PromotionId,
     ReceiptId,
     ShelfId,
     SkuId,
     StepId,
+    TaxClassId,
     TrackId,
     VisitId,
 )
 from engine.domain._keys import CurveKey, KeyPair
+from engine.domain._pricing import Priced, price, tax_of
+from engine.domain._promotions import overlapping
+from engine.domain._receipt_rows import ReceiptRow, RowKind, receipt_rows
+from engine.domain._receipts import Discount, ReceiptAdjusted, ReceiptFact, ReceiptIssued, ReceiptLine, ReceiptTax
 from engine.domain._roles import Operator, Role, may, may_answer
 from engine.domain._step_ids import began_ns, shelf_of, step_id
 from engine.domain._store import (
+    PPM,
     Camera,
     Facing,
     Gate,
@@ -96,9 +101,11 @@ from engine.domain._store import (
     Policy,
     Probability,
     Product,
+    Promotion,
     Shape,
     Shelf,
     Store,
+    TaxClass,
 )
 from engine.domain._verdict import (
     Verdict,
@@ -134,6 +141,8 @@ from engine.domain._views import (
 __all__ = [
     "BY_POLICY",
     "KEYPOINTS",
+    "MINOR_DIGITS",
+    "PPM",
     "AcceptShelf",
     "Accepted",
     "AlarmShelved",
@@ -159,6 +168,7 @@ __all__ = [
     "ControllerHealth",
     "ControllerId",
     "CurveKey",
+    "Discount",
     "Drops",
     "EngineHealth",
     "EngineStarted",
@@ -202,22 +212,29 @@ __all__ = [
     "PlateStock",
     "Point2",
     "Policy",
+    "Priced",
     "Probability",
     "ProcessHealth",
     "Product",
+    "Promotion",
+    "PromotionId",
     "PutBack",
     "PutElsewhere",
     "Reason",
     "ReceiptAdjusted",
+    "ReceiptFact",
     "ReceiptId",
     "ReceiptIssued",
     "ReceiptLine",
+    "ReceiptRow",
+    "ReceiptTax",
     "Recorded",
     "Refused",
     "Reply",
     "Request",
     "ResolveCase",
     "Role",
+    "RowKind",
     "SensorFault",
     "SensorRecovered",
     "Shape",
@@ -235,6 +252,8 @@ __all__ = [
     "StockView",
     "Stocked",
     "Store",
+    "TaxClass",
+    "TaxClassId",
     "Tick",
     "TrackId",
     "UnitMassProposal",
@@ -250,10 +269,15 @@ __all__ = [
     "WeightProvisional",
     "WeightSettled",
     "began_ns",
+    "in_major",
     "may",
     "may_answer",
+    "overlapping",
+    "price",
+    "receipt_rows",
     "shelf_of",
     "signed_quantity",
     "standing_lines",
     "step_id",
+    "tax_of",
 ]

@@ -10,6 +10,7 @@ from enum import StrEnum
 import msgspec
 
 from engine.domain._commands import Command
+from engine.domain._fact import Fact
 from engine.domain._geometry import Vector3
 from engine.domain._ids import (
     CameraId,
@@ -19,23 +20,17 @@ from engine.domain._ids import (
     GateId,
     LineId,
     PlateId,
-    ReceiptId,
     ShelfId,
     SkuId,
     StepId,
     TrackId,
     VisitId,
 )
+from engine.domain._receipts import ReceiptAdjusted, ReceiptIssued
 from engine.domain._verdict import Verdict
 
 KEYPOINTS = 17
 """COCO order: nose, eyes, ears, shoulders, elbows, wrists, hips, knees, ankles; left before right."""
-
-
-class Fact(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Something that was so at ``t_ns``."""
-
-    t_ns: int
 
 
 # --- inputs: seeing -----------------------------------------------------------------------------------------------
@@ -430,38 +425,6 @@ class AlarmShelved(Fact, frozen=True, kw_only=True, tag=True):
     until_ns: int
     reason: str
     by: str
-
-
-# --- outputs: receipts --------------------------------------------------------------------------------------------
-
-
-class ReceiptLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A SKU on a receipt."""
-
-    sku_id: SkuId
-    quantity: int
-    unit_price_minor: int
-    total_minor: int
-
-
-class ReceiptIssued(Fact, frozen=True, kw_only=True, tag=True):
-    """What the visit is charged. At most one per visit."""
-
-    receipt_id: ReceiptId
-    visit_id: VisitId
-    lines: tuple[ReceiptLine, ...]
-    total_minor: int
-    currency: str
-
-
-class ReceiptAdjusted(Fact, frozen=True, kw_only=True, tag=True):
-    """A decision after the receipt: ``delta_minor`` is refunded when negative."""
-
-    receipt_id: ReceiptId
-    visit_id: VisitId
-    sku_id: SkuId
-    quantity: int
-    delta_minor: int
 
 
 CartFact = Picked | PutBack | PutElsewhere | LineWithdrawn

@@ -17,8 +17,10 @@ from engine.domain._ids import (
     GateId,
     GondolaId,
     PlateId,
+    PromotionId,
     ShelfId,
     SkuId,
+    TaxClassId,
 )
 
 Point2 = tuple[float, float]
@@ -26,6 +28,7 @@ Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 UpToAMinute = Annotated[float, msgspec.Meta(ge=0, le=60)]
 Amount = Annotated[int, msgspec.Meta(ge=0)]
+PPM = 1_000_000
 Shape = Literal["box", "can", "bottle", "bag"]
 
 
@@ -36,10 +39,37 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     gtin: str
     name: str
     price_minor: Amount
-    tax_ppm: Amount
+    tax_class_id: TaxClassId
     unit_mass_g: Positive
     size_m: tuple[Positive, Positive, Positive]
     shape: Shape = "box"
+
+
+class TaxClass(msgspec.Struct, frozen=True, kw_only=True):
+    """A rate of tax. Prices of its products contain it when it is ``included``; otherwise it comes on top of them."""
+
+    tax_class_id: TaxClassId
+    rate_ppm: Amount
+    included: bool = True
+
+
+class Promotion(msgspec.Struct, frozen=True, kw_only=True):
+    """Of any ``units`` of these products the ``free_units`` cheapest cost nothing, or all cost ``price_minor``."""
+
+    promotion_id: PromotionId
+    name: str
+    sku_ids: Annotated[tuple[SkuId, ...], msgspec.Meta(min_length=1)]
+    units: Annotated[int, msgspec.Meta(ge=2)]
+    free_units: Amount = 0
+    price_minor: Amount | None = None
+
+    def __post_init__(self) -> None:
+        if (self.free_units > 0) == (self.price_minor is not None):
+            raise ValueError("either some units are free or all have a price")
+        if self.free_units >= self.units:
+            raise ValueError(f"{self.free_units} of {self.units} units free: at least one is to be paid")
+        if len(set(self.sku_ids)) < len(self.sku_ids):
+            raise ValueError("a product is named twice")
 
 
 class Plate(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,11 +165,17 @@ class Store(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     products: tuple[Product, ...]
     cameras: tuple[Camera, ...]
     policy: Policy = Policy()
+    tax_classes: tuple[TaxClass, ...] = ()
+    promotions: tuple[Promotion, ...] = ()
 
     @cached_property
     def product_by_sku(self) -> dict[SkuId, Product]:
         """Products by SKU."""
         return {product.sku_id: product for product in self.products}
+
+    def tax_class_of(self, sku_id: SkuId) -> TaxClass:
+        """The tax class of a product."""
+        return self._tax_class_by_id[self.product_by_sku[sku_id].tax_class_id]
 
     @cached_property
     def plate_by_id(self) -> dict[PlateId, Plate]:
@@ -160,3 +196,7 @@ class Store(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def camera_by_id(self) -> dict[CameraId, Camera]:
         """Cameras by id."""
         return {camera.camera_id: camera for camera in self.cameras}
+
+    @cached_property
+    def _tax_class_by_id(self) -> dict[TaxClassId, TaxClass]:
+        return {tax_class.tax_class_id: tax_class for tax_class in self.tax_classes}

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from engine.domain import Facing, FacingId, PlateId, Store
+from engine.domain import MINOR_DIGITS, Facing, FacingId, PlateId, Store
 from engine.store._error import StoreFolderError
 from engine.store._installation import Installation
+from engine.store._pricing import check_pricing
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,10 @@ def check_store(folder: Path, store: Store, installation: Installation) -> None:
     """Raises ``StoreFolderError`` at the first thing that does not fit."""
     _check_ids(folder, store, installation)
     _check_controllers(folder / "store.toml", installation)
+    _check_currency(folder / "store.toml", store)
     _check_streams(folder / "store.toml", installation)
     _check_planogram(folder / "planogram.csv", store)
+    check_pricing(folder, store)
     _check_plates(folder / "layout.toml", store, installation)
     _check_gates(folder / "layout.toml", store, installation)
     _check_cameras(folder / "calibration", store)
@@ -45,6 +48,8 @@ def _check_ids(folder: Path, store: Store, installation: Installation) -> None:
     _check_unique(layout, "shelf", (shelf.shelf_id for shelf in store.shelves))
     _check_unique(layout, "gate", (gate.gate_id for gate in store.gates))
     _check_unique(layout, "channel", (f"{plate.controller_id} {plate.channel}" for plate in store.plates))
+    _check_unique(folder / "pricing.toml", "tax", (tax_class.tax_class_id for tax_class in store.tax_classes))
+    _check_unique(folder / "pricing.toml", "promotion", (promotion.promotion_id for promotion in store.promotions))
     _check_unique(folder / "planogram.csv", "facing", (facing.facing_id for facing in store.facings))
     _check_unique(devices, "camera", (section.id for section in installation.camera))
     _check_unique(devices, "controller", (section.id for section in installation.controller))
@@ -78,6 +83,12 @@ def _check_controllers(file: Path, installation: Installation) -> None:
                 units[section.serial.device, section.unit] = section.id
             continue
         raise StoreFolderError(file, key=section.id, problem=problem, remedy=remedy)
+
+
+def _check_currency(file: Path, store: Store) -> None:
+    if store.currency not in MINOR_DIGITS:
+        problem, remedy = f"no currency with a minor unit in ISO 4217: {store.currency}", "Give one like EUR"
+        raise StoreFolderError(file, key="store.currency", problem=problem, remedy=remedy)
 
 
 def _check_streams(file: Path, installation: Installation) -> None:

@@ -21,6 +21,7 @@ from engine.domain import (
     Product,
     SkuId,
     Store,
+    TaxClassId,
 )
 from engine.store._checks import check_store
 from engine.store._error import StoreFolderError
@@ -29,6 +30,7 @@ from engine.store._installation import CameraSection, Installation
 from engine.store._layout import Layout
 from engine.store._logins import CameraLogin, read_logins, with_login
 from engine.store._people import Access, check_reach, read_access
+from engine.store._pricing import PricingFile
 
 T = TypeVar("T")
 
@@ -46,7 +48,7 @@ class _ProductRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     gtin: str
     name: str
     price_minor: int
-    tax_ppm: int
+    tax_class: TaxClassId
     unit_mass_g: float
     width_m: float
     depth_m: float
@@ -119,6 +121,7 @@ def open_store(folder: Path) -> StoreFolder:
     installation = read_toml(folder / "store.toml", Installation)
     layout = read_toml(folder / "layout.toml", Layout)
     products = tuple(_product(folder, row) for row in read_csv(folder / "products.csv", _ProductRow))
+    pricing = read_toml(folder / "pricing.toml", PricingFile)
     facings = tuple(_facing(row) for row in read_csv(folder / "planogram.csv", _FacingRow))
     store = Store(
         name=installation.store.name,
@@ -132,6 +135,8 @@ def open_store(folder: Path) -> StoreFolder:
         products=products,
         cameras=tuple(_camera(folder, section.id) for section in installation.camera),
         policy=_plain(installation.policy, Policy),
+        tax_classes=pricing.tax_classes(),
+        promotions=pricing.promotions(),
     )
     check_store(folder, store, installation)
     logins = read_logins(folder / "keys" / "cameras.toml", installation.camera)
@@ -160,7 +165,7 @@ def _product(folder: Path, row: _ProductRow) -> Product:
                 "gtin": row.gtin,
                 "name": row.name,
                 "price_minor": row.price_minor,
-                "tax_ppm": row.tax_ppm,
+                "tax_class_id": row.tax_class,
                 "unit_mass_g": row.unit_mass_g,
                 "size_m": (row.width_m, row.depth_m, row.height_m),
                 "shape": row.shape,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.bench.staging import Level, stage_demo_store
-from engine.domain import ReceiptAdjusted, ReceiptId, ReceiptIssued, ReceiptLine, SkuId, VisitId
+from engine.domain import ReceiptAdjusted, ReceiptId, ReceiptIssued, ReceiptLine, ReceiptTax, SkuId, TaxClassId, VisitId
 from engine.runtime.ledger import Ledger, Numbered
 from engine.store import CameraSection, ControllerSection, GateSection
 from tests.cli.conftest import Tillfree
@@ -81,6 +81,9 @@ def ledger(tmp_path: Path) -> Path:
         ),
         total_minor=947,
         currency="EUR",
+        taxes=(
+            ReceiptTax(tax_class_id=TaxClassId("food"), rate_ppm=70_000, included=True, taxed_minor=947, tax_minor=62),
+        ),
     )
     adjusted = ReceiptAdjusted(
         t_ns=2,
@@ -89,6 +92,8 @@ def ledger(tmp_path: Path) -> Path:
         sku_id=SkuId("tea"),
         quantity=-1,
         delta_minor=-299,
+        tax_class_id=TaxClassId("food"),
+        tax_minor=-20,
     )
     written = Ledger(path)
     written.append(
@@ -98,14 +103,15 @@ def ledger(tmp_path: Path) -> Path:
     return path
 
 
-def test_export_has_a_row_for_each_line_and_adjustment(tillfree: Tillfree, ledger: Path) -> None:
+def test_export_has_a_row_for_each_line_tax_and_adjustment(tillfree: Tillfree, ledger: Path) -> None:
     shown = tillfree("ledger", "export", ledger)
     assert shown.returncode == 0, shown.stderr
     assert shown.stdout.splitlines() == [
-        "at,kind,receipt_id,visit_id,sku_id,quantity,amount_minor,currency",
-        "1970-01-01T00:00:00.000Z,charge,r1,v1,tea,2,598,EUR",
-        "1970-01-01T00:00:00.000Z,charge,r1,v1,jam,1,349,EUR",
-        "1970-01-01T00:01:00.000Z,adjustment,r1,v1,tea,-1,-299,EUR",
+        "at,kind,receipt_id,visit_id,sku_id,quantity,amount_minor,tax_class,tax_minor,currency",
+        "1970-01-01T00:00:00.000Z,charge,r1,v1,tea,2,598,,0,EUR",
+        "1970-01-01T00:00:00.000Z,charge,r1,v1,jam,1,349,,0,EUR",
+        "1970-01-01T00:00:00.000Z,tax,r1,v1,,,0,food,62,EUR",
+        "1970-01-01T00:01:00.000Z,adjustment,r1,v1,tea,-1,-299,food,-20,EUR",
     ]
 
 

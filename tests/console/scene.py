@@ -36,6 +36,8 @@ from engine.domain import (
     SkuId,
     StockView,
     Store,
+    TaxClass,
+    TaxClassId,
     TrackId,
     UnitMassProposal,
     UnitsLying,
@@ -116,6 +118,7 @@ def store() -> Store:
         facings=tuple(facings),
         products=tuple(_product(*product) for product in PRODUCTS),
         cameras=_cameras(),
+        tax_classes=(TaxClass(tax_class_id=TaxClassId("standard"), rate_ppm=190_000),),
     )
 
 
@@ -143,7 +146,7 @@ def _product(sku: str, name: str, price_minor: int, mass_g: float) -> Product:
         gtin="4006381333931",
         name=name,
         price_minor=price_minor,
-        tax_ppm=190_000,
+        tax_class_id=TaxClassId("standard"),
         unit_mass_g=mass_g,
         size_m=(0.08, 0.08, 0.2),
     )

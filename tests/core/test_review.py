@@ -15,6 +15,7 @@ from engine.domain import (
     ReceiptIssued,
     ResolveCase,
     SkuId,
+    Store,
     UnwitnessedChange,
     Verdict,
     VisitId,
@@ -35,6 +36,7 @@ from tests.build import (
     small_store,
     tick,
 )
+from tests.domain.trade_goods import together
 
 STORE = small_store(gates=False)
 GATED = small_store()
@@ -180,9 +182,20 @@ def test_an_answer_after_the_receipt_adjusts_it() -> None:
     assert sum(isinstance(f, ReceiptIssued) for f in said) == 1
 
 
-def _visit_with_a_case() -> tuple[StoreCore, list[OutputFact]]:
+def test_an_adjustment_prices_the_whole_cart_again() -> None:
+    pair = together(("beans",), units=2, price_minor=150)
+    core, said = _visit_with_a_case(small_store(promotions=(pair,)))
+    said += play(core, [answer(20, the_case(said).case_id, "v1", "beans", 1)])
+    said += play(core, in_time([settled("s1", 8, {"s1p1": -421}), tick(30)]))
+    second = next(f for f in core.standing_facts() if isinstance(f, NeedsReview))
+    said += play(core, [answer(40, second.case_id, "v1", "beans", 1)])
+    assert next(f for f in said if isinstance(f, ReceiptIssued)).total_minor == 100
+    assert [(f.quantity, f.delta_minor) for f in said if isinstance(f, ReceiptAdjusted)] == [(1, 50)]
+
+
+def _visit_with_a_case(store: Store = GATED) -> tuple[StoreCore, list[OutputFact]]:
     """One visitor walks in, stands 2.5 m from a shelf that loses beans, and walks out again."""
-    core = StoreCore(GATED)
+    core = StoreCore(store)
     there = [bodies(i / 10, body("x", at_m=(-3.5 + i / 10, 2.2))) for i in range(17)]
     stay = [bodies(1.7 + i / 10, body("x", at_m=(-1.9, 2.2))) for i in range(63)]
     back = [bodies(8 + i / 10, body("x", at_m=(-1.9 - i / 10, 2.2))) for i in range(21)]

@@ -49,9 +49,15 @@ controller = "k1"
 first_channel = 0
 """
 
-_PRODUCTS = """sku_id,gtin,name,price_minor,tax_ppm,unit_mass_g,width_m,depth_m,height_m,shape
-tea,4006381333931,Tea,299,70000,300.0,0.08,0.06,0.12,box
-jam,96385074,Jam,349,70000,450.0,0.07,0.07,0.1,can
+_PRODUCTS = """sku_id,gtin,name,price_minor,tax_class,unit_mass_g,width_m,depth_m,height_m,shape
+tea,4006381333931,Tea,299,food,300.0,0.08,0.06,0.12,box
+jam,96385074,Jam,349,food,450.0,0.07,0.07,0.1,can
+"""
+
+_PRICING = """
+[[tax]]
+id = "food"
+rate_ppm = 70000
 """
 
 _PLANOGRAM = """facing_id,plates,sku_id,units
@@ -68,5 +74,6 @@ def small_store(path: Path, *, policy: str = "") -> StoreFolder:
     (path / "store.toml").write_text(text, encoding="utf-8")
     (path / "layout.toml").write_text(_LAYOUT, encoding="utf-8")
     (path / "products.csv").write_text(_PRODUCTS, encoding="utf-8")
+    (path / "pricing.toml").write_text(_PRICING, encoding="utf-8")
     (path / "planogram.csv").write_text(_PLANOGRAM, encoding="utf-8")
     return open_store(path)

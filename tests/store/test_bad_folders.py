@@ -33,6 +33,11 @@ driver = "shelf.modbus-rtu"
 {SERIAL}
 """
 
+SHARING = "".join(
+    f'[[promotion]]\nid = "p{number}"\nname = ""\nskus = ["chickpeas", "honey"]\nunits = 20\nprice_minor = 1\n\n'
+    for number in (1, 2)
+)
+
 STORE = [
     Mistake("store.toml", "[store]", "[store", ("syntax", "line 3", "Mend")),
     Mistake("store.toml", "[store]", '[store]\ncolour = "red"', ("$.store", "colour", "Mend")),
@@ -42,6 +47,7 @@ STORE = [
     Mistake("store.toml", "within_s = 6.0", "within_s = -1", ("$.policy.guests_within_s", ">= 0", "Mend")),
     Mistake("store.toml", "within_s = 6.0", "within_s = 600", ("$.policy.guests_within_s", "<= 60", "Mend")),
     Mistake("store.toml", 'currency = "EUR"', 'currency = "euro"', ("$.store.currency", "A-Z", "Mend")),
+    Mistake("store.toml", 'currency = "EUR"', 'currency = "XAU"', ("store.currency", "ISO 4217: XAU", "EUR")),
     Mistake("store.toml", 'currency = "EUR"\n', "", ("$.store", "currency", "Mend")),
     Mistake("store.toml", "port = 7011", 'port = "7011"', ("$.controller[0].port", "int", "Mend")),
     Mistake("store.toml", "port = 7011", "port = 70110", ("$.controller[0].port", "65535", "Mend")),
@@ -116,10 +122,25 @@ GOODS = [
         "products.csv", "corn-flakes,2000000042022", "corn-flakes,2000000042015", ("2000000042015", "GTIN is there")
     ),
     Mistake("products.csv", "corn-flakes", "rolled-oats", ("rolled-oats", "SKU is there twice", "Keep one")),
-    Mistake("products.csv", "149,70000,514,", "1.49,70000,514,", ("line 2", "price_minor", "Mend that row")),
-    Mistake("products.csv", "149,70000,514,", "149,70000,0,", ("rolled-oats", "unit_mass_g", "Mend that value")),
-    Mistake("products.csv", "149,70000,514,0.1", "149,70000,514,-0.1", ("rolled-oats", "size_m", "Mend that value")),
+    Mistake("products.csv", "149,reduced,514,", "1.49,reduced,514,", ("line 2", "price_minor", "Mend that row")),
+    Mistake("products.csv", "149,reduced,514,", "149,reduced,0,", ("rolled-oats", "unit_mass_g", "Mend that value")),
+    Mistake(
+        "products.csv", "149,reduced,514,0.1", "149,reduced,514,-0.1", ("rolled-oats", "size_m", "Mend that value")
+    ),
     Mistake("products.csv", "0.19,box", "0.19,ball", ("rolled-oats", "ball", "Mend that value")),
+]
+PRICING = [
+    Mistake("products.csv", "reduced", "low", ("rolled-oats", "unknown tax class 'low'", "[[tax]] in pricing.toml")),
+    Mistake("pricing.toml", "70000\n", "-1\n", ("$.tax[0].rate_ppm", ">= 0", "Mend")),
+    Mistake("pricing.toml", "70000\n", "70000\ninclude = false\n", ("$.tax[0]", "include", "Mend")),
+    Mistake("pricing.toml", '"standard"', '"reduced"', ("reduced", "tax is there twice", "Keep one")),
+    Mistake("pricing.toml", '"cola"', '"coala"', ("drinks", "unknown SKU 'coala'", "correct skus")),
+    Mistake("pricing.toml", '"cola"', '"lemonade"', ("$.promotion[1]", "named twice", "Mend")),
+    Mistake("pricing.toml", "free = 1", "free = 3", ("$.promotion[0]", "3 of 3 units free", "Mend")),
+    Mistake("pricing.toml", "free = 1\n", "", ("$.promotion[0]", "either some units are free", "Mend")),
+    Mistake("pricing.toml", "units = 3", "units = 1", ("$.promotion[0].units", ">= 2", "Mend")),
+    Mistake("pricing.toml", "drinks-2-for-1.79", "tins-3-for-2", ("tins-3-for-2", "promotion is there twice", "Keep")),
+    Mistake("pricing.toml", "[[promotion]]", SHARING + "[[promotion]]", ("p1", "share products: p1, p2, tins", "1000")),
 ]
 CALIBRATION = [
     Mistake("calibration/face-a.toml", "k1 =", "k9 =", ("k9", "Mend")),
@@ -129,7 +150,9 @@ CALIBRATION = [
 ]
 
 
-@pytest.mark.parametrize("mistake", [*STORE, *LAYOUT, *GOODS, *CALIBRATION], ids=lambda mistake: mistake.said[-2])
+@pytest.mark.parametrize(
+    "mistake", [*STORE, *LAYOUT, *GOODS, *PRICING, *CALIBRATION], ids=lambda mistake: mistake.said[-2]
+)
 def test_a_mistake_is_named_with_file_key_and_remedy(folder: Path, mistake: Mistake) -> None:
     file = folder / mistake.file
     text = file.read_text()
@@ -142,7 +165,8 @@ def test_a_mistake_is_named_with_file_key_and_remedy(folder: Path, mistake: Mist
 
 
 @pytest.mark.parametrize(
-    "name", ["store.toml", "layout.toml", "products.csv", "planogram.csv", "calibration/ceiling-ne.toml"]
+    "name",
+    ["store.toml", "layout.toml", "products.csv", "planogram.csv", "pricing.toml", "calibration/ceiling-ne.toml"],
 )
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()

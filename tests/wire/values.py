@@ -7,6 +7,8 @@ import msgspec
 from hypothesis import strategies as st
 from msgspec import inspect
 
+from engine.domain import Promotion, SkuId
+
 INT64 = 2**63
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -56,6 +58,12 @@ def _structs(info: inspect.StructType) -> st.SearchStrategy[Any]:
     if info.cls.__name__ == "PersonSeen":
         fields["keypoints"] = st.sampled_from([0, 51]).flatmap(
             lambda count: st.lists(FINITE, min_size=count, max_size=count).map(tuple)
+        )
+    if info.cls is Promotion:
+        fields |= {"units": st.integers(2, 9), "sku_ids": st.just((SkuId("tea"), SkuId("jam")))}
+        return st.one_of(
+            st.builds(Promotion, **fields | {"free_units": st.just(1), "price_minor": st.none()}),
+            st.builds(Promotion, **fields | {"free_units": st.just(0), "price_minor": st.integers(0, 999)}),
         )
     return st.builds(info.cls, **fields)
 

@@ -62,6 +62,7 @@ def stage_recording(
     _tell_unplaced(recording, placed, tell)
     _write_products(folder / "products.csv", products)
     _write_planogram(folder / "planogram.csv", facings, placed, products)
+    (folder / "pricing.toml").write_text('[[tax]]\nid = "none"\nrate_ppm = 0\n', encoding="utf-8")
     _write_settings(folder, recording, ports)
     write_entry_keys(folder / "keys")
     return open_store(folder)
@@ -205,7 +206,7 @@ def _write_products(file: Path, products: Mapping[str, dict[str, Any]]) -> None:
                 "gtin",
                 "name",
                 "price_minor",
-                "tax_ppm",
+                "tax_class",
                 "unit_mass_g",
                 "width_m",
                 "depth_m",
@@ -217,7 +218,7 @@ def _write_products(file: Path, products: Mapping[str, dict[str, Any]]) -> None:
             price_minor = round(100 * float(about.get("price", 0)))
             weight_g = round(float(about["weight"]), 2)
             table.writerow(
-                [product, _gtin(product), about.get("name", product), price_minor, 0, weight_g, *_PRODUCT_M, "box"]
+                [product, _gtin(product), about.get("name", product), price_minor, "none", weight_g, *_PRODUCT_M, "box"]
             )
 
 

@@ -17,6 +17,8 @@ from engine.domain import (
     ShelfId,
     SkuId,
     Store,
+    TaxClass,
+    TaxClassId,
 )
 
 HZ, SECONDS, MOVED_S = 60, 16.0, 9.0
@@ -53,6 +55,7 @@ def store() -> Store:
         facings=tuple(facings),
         products=tuple(products),
         cameras=(),
+        tax_classes=(TaxClass(tax_class_id=TaxClassId("none"), rate_ppm=0),),
     )
 
 
@@ -105,7 +108,7 @@ def _product(sku_id: SkuId, mass_g: float) -> Product:
         gtin="00000000",
         name=sku_id,
         price_minor=100,
-        tax_ppm=0,
+        tax_class_id=TaxClassId("none"),
         unit_mass_g=mass_g,
         size_m=(0.1, 0.1, 0.2),
     )

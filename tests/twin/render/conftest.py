@@ -24,6 +24,7 @@ from engine.domain import (
     ShelfId,
     SkuId,
     Store,
+    TaxClassId,
 )
 
 _SHAPES: tuple[Shape, ...] = ("box", "can", "bottle", "bag")
@@ -40,8 +41,8 @@ def store() -> Store:
     """4 x 4 m, one gondola on the north wall with one shelf of four plates, one SKU of each shape."""
     products = tuple(
         Product(
-            sku_id=SkuId(shape), gtin="2000000042015", name=f"Test {shape}", price_minor=199, tax_ppm=70000,
-            unit_mass_g=300.0, size_m=(0.10, 0.08, 0.2), shape=shape,
+            sku_id=SkuId(shape), gtin="2000000042015", name=f"Test {shape}", price_minor=199,
+            tax_class_id=TaxClassId("vat"), unit_mass_g=300.0, size_m=(0.10, 0.08, 0.2), shape=shape,
         )
         for shape in _SHAPES
     )  # fmt: skip

@@ -1,0 +1,67 @@
+"""Receipts, and what is said of them later. Amounts are integers in the currency's minor unit."""
+
+import msgspec
+
+from engine.domain._fact import Fact
+from engine.domain._ids import PromotionId, ReceiptId, SkuId, TaxClassId, VisitId
+
+
+class ReceiptLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A SKU on a receipt; ``total_minor`` is what is left of its price after its part of the discounts."""
+
+    sku_id: SkuId
+    quantity: int
+    unit_price_minor: int
+    total_minor: int
+    discount_minor: int = 0
+
+
+class Discount(msgspec.Struct, frozen=True, kw_only=True):
+    """What a promotion took off the lines of a receipt; it was applied ``times`` times."""
+
+    promotion_id: PromotionId
+    name: str
+    times: int
+    discount_minor: int
+
+
+class ReceiptTax(msgspec.Struct, frozen=True, kw_only=True):
+    """The tax of one class: of ``taxed_minor``, the sum of its lines, in which it is ``included`` or not."""
+
+    tax_class_id: TaxClassId
+    rate_ppm: int
+    included: bool
+    taxed_minor: int
+    tax_minor: int
+
+
+class ReceiptIssued(Fact, frozen=True, kw_only=True, tag=True):
+    """What the visit is charged: its lines and the taxes that are not included in them. At most one per visit."""
+
+    receipt_id: ReceiptId
+    visit_id: VisitId
+    lines: tuple[ReceiptLine, ...]
+    total_minor: int
+    currency: str
+    discounts: tuple[Discount, ...] = ()
+    taxes: tuple[ReceiptTax, ...] = ()
+
+
+class ReceiptAdjusted(Fact, frozen=True, kw_only=True, tag=True):
+    """A decision after the receipt: the cart was priced again, and ``delta_minor`` is given back when negative.
+
+    ``quantity`` is 0 for a product whose units stay and whose price does not: a promotion came or went. ``tax_minor``
+    is the change of the tax in, or on top of, the product's class; a tax on top is part of ``delta_minor``.
+    """
+
+    receipt_id: ReceiptId
+    visit_id: VisitId
+    sku_id: SkuId
+    quantity: int
+    delta_minor: int
+    tax_class_id: TaxClassId | None = None
+    tax_minor: int = 0
+
+
+ReceiptFact = ReceiptIssued | ReceiptAdjusted
+"""What is said of a receipt, in the order in which it is said."""
