@@ -12,7 +12,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from engine.core.tracking._eye import Eyes
-from engine.core.tracking._misfit import MOST_MISFIT, UNKNOWN_MISFIT, misfit
+from engine.core.tracking._misfit import MOST_MISFIT, UNKNOWN_MISFIT, Pairs, misfit
 from engine.core.tracking._motion import misplacement
 from engine.core.tracking._sightings import Sighting
 from engine.core.tracking._skeleton import SKELETON_NS, carried
@@ -105,8 +105,8 @@ def _add_joint_costs(
         sigmas.append(track.skeleton.sigmas_m)
         joints.append(view.joints)
     if pairs:
-        rig = eyes.rig.rows(np.full(len(pairs), eyes.row_of[camera_id]))
-        errors, _ = misfit(rig, np.array(bodies), np.array(sigmas), np.array(joints))
+        camera = np.full(len(pairs), eyes.row_of[camera_id])
+        errors, _ = misfit(eyes.rows, Pairs(camera, np.array(bodies), np.array(sigmas), np.array(joints)))
         for pair, error in zip(pairs, errors.tolist(), strict=True):
             costs[pair] += _JOINT_WEIGHT * error
 

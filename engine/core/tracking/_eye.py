@@ -2,10 +2,8 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.domain import Camera, CameraId, Floats, Vector3
 
@@ -54,49 +52,10 @@ class Eye:
         return rx * dx_m + ry * dy_m + rz * dz_m, dx * dx_m + dy * dy_m + dz * dz_m
 
 
-@dataclass(frozen=True)
-class Rig:
-    """Some cameras as arrays, one row each: any shape (...,) of rows does.
-
-    ``origin_m`` (..., 3), ``axes`` (..., 3, 3) right, down and forward in the store frame, ``centre_px`` (..., 2),
-    ``focal_px`` (...).
-    """
-
-    origin_m: Floats
-    axes: Floats
-    centre_px: Floats
-    focal_px: Floats
-
-    def rows(self, which: NDArray[np.intp]) -> "Rig":
-        """The cameras with these rows, in the shape of ``which``."""
-        return Rig(self.origin_m[which], self.axes[which], self.centre_px[which], self.focal_px[which])
-
-    def rays(self, points_px: Floats) -> Floats:
-        """Unit directions (..., 17, 3) in the store frame through each camera's ideal pixels (..., 17, 2)."""
-        across = (points_px - self.centre_px[..., None, :]) / self.focal_px[..., None, None]
-        rays: Floats = np.einsum("...ja,...ab->...jb", across, self.axes[..., :2, :])
-        rays += self.axes[..., None, 2, :]
-        rays /= np.sqrt(1 + np.einsum("...a,...a->...", across, across))[..., None]
-        return rays
-
-    def project(self, points_m: Floats) -> tuple[Floats, Floats]:
-        """Ideal pixels (..., 17, 2) and depths (..., 17) of store points (..., 17, 3) for each camera."""
-        seen = np.einsum("...ja,...ba->...jb", points_m - self.origin_m[..., None, :], self.axes)
-        depth = np.maximum(seen[..., 2], _LEAST_DEPTH_M)
-        pixels = seen[..., :2] * (self.focal_px[..., None] / depth)[..., None] + self.centre_px[..., None, :]
-        return pixels, depth
-
-
 class Eyes:
-    """Every camera of a store, by id and in one rig."""
+    """Every camera of a store: by id, and as the rows (cameras, 18) that kernels take."""
 
     def __init__(self, cameras: Sequence[Camera]) -> None:
         self.by_id: dict[CameraId, Eye] = {camera.camera_id: Eye(camera) for camera in cameras}
         self.row_of = {camera.camera_id: row for row, camera in enumerate(cameras)}
-        calibrations = [camera.calibration for camera in cameras]
-        self.rig = Rig(
-            np.array([calibration.position_m for calibration in calibrations]).reshape(-1, 3),
-            np.array([calibration.cam_from_floor[:3, :3] for calibration in calibrations]).reshape(-1, 3, 3),
-            np.array([calibration.K_cam[:2, 2] for calibration in calibrations]).reshape(-1, 2),
-            np.array([calibration.focal_px for calibration in calibrations]),
-        )
+        self.rows: Floats = np.array([eye.row for eye in self.by_id.values()]).reshape(-1, 18)

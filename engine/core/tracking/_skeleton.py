@@ -6,14 +6,13 @@ passes the axis, and the sigma says how little that means.
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from engine.core.tracking._arms import Lines, place_arms
+from engine.core.tracking._arms import place_arms
 from engine.core.tracking._eye import Eye, Eyes
-from engine.core.tracking._misfit import misfit, observed
+from engine.core.tracking._joints import Looks, place_joints
+from engine.core.tracking._misfit import Pairs, misfit
 from engine.core.tracking._motion import Motion
 from engine.core.tracking._state import HandSample, Side, Skeleton, TrackMemory, View
 from engine.domain import KEYPOINTS, CameraId, Floats, Vector3
@@ -24,13 +23,6 @@ SKELETON_NS = 1_000_000_000
 
 _WRISTS = (9, 10)
 _SIDES = ((5, 6), (11, 12), (13, 14))
-_REACH_M = np.array([0.15] * 7 + [0.25] * 2 + [0.35] * 2 + [0.12] * 2 + [0.20] * 2 + [0.25] * 2)
-_SPEED_MPS = np.array([0.1] * 7 + [0.25] * 2 + [0.35] * 2 + [0.1] * 2 + [0.25] * 2 + [0.5] * 2)  # against the body
-_JOINT_PX = 2.5  # spread of a joint with score 1
-_MIDDLE_M, _MIDDLE_SIGMA_M = 1.0, 3.0
-_OUTLIER, _ENOUGH_VIEWS = 16.0, 3  # squared residual in sigmas, two dimensions
-_ONE_VIEW_SIGMA_M = 0.20
-_LEAST_SIGMA_M = 0.01
 
 _BEYOND_WRIST = 0.35  # the middle of the hand lies so much of a forearm further
 _LONGEST_FOREARM_M = 0.34
@@ -66,12 +58,13 @@ def turn_views(tracks: Sequence[TrackMemory], eyes: Eyes, *, t_ns: int) -> None:
                 track.mirror_votes = max(0, track.mirror_votes - 1)
     if not crossed:
         return
-    _, turned = misfit(
-        eyes.rig.rows(np.array([eyes.row_of[camera_id] for _, _, camera_id, _ in crossed])),
+    pairs = Pairs(
+        np.array([eyes.row_of[camera_id] for _, _, camera_id, _ in crossed]),
         np.array([carried(skeleton, track.motion, view.t_ns) for track, skeleton, _, view in crossed]),
         np.array([skeleton.sigmas_m for _, skeleton, _, _ in crossed]),
         np.array([view.joints for _, _, _, view in crossed]),
     )
+    _, turned = misfit(eyes.rows, pairs)
     for (track, _, camera_id, view), other in zip(crossed, turned.tolist(), strict=True):
         if camera_id in track.views:
             _vote(track, camera_id, view, turned=other)
@@ -114,91 +107,15 @@ def build_skeletons(tracks: Sequence[TrackMemory], eyes: Eyes, *, t_ns: int) -> 
             camera[row, column] = eyes.row_of[camera_id]
             late_s[row, column], range_m[row, column] = (t_ns - view.t_ns) * 1e-9, view.range_m
     foot = [track.motion.place(t_ns)[0] for track in tracks]
-    rig = eyes.rig.rows(camera)
-    points_px, scores = observed(joints_px)
-    spread_m = (_JOINT_PX * range_m / rig.focal_px)[..., None] / np.maximum(scores, 0.1)
-    weight = (scores > 0) / (spread_m**2 + (_SPEED_MPS * late_s[..., None]) ** 2 + 1e-9)
-    # A view of a body that has walked on since is a view of the body here from an eye that was moved along.
-    velocity = np.array([(track.motion.vx, track.motion.vy, 0.0) for track in tracks])
-    origin = rig.origin_m + velocity[:, None] * late_s[..., None]
-    rays = rig.rays(points_px)
-    joints, sigmas = _intersect(_by_joint(rays, origin, weight, np.array(foot)))
-    lines = Lines(rays, origin, scores, late_s, _JOINT_PX * range_m / rig.focal_px)
-    joints, sigmas = place_arms(joints.reshape(-1, KEYPOINTS, 3), sigmas.reshape(-1, KEYPOINTS), lines)
+    velocity = np.array([(track.motion.vx, track.motion.vy) for track in tracks])
+    looks = Looks(camera, joints_px, late_s, range_m, np.array(foot), velocity)
+    joints, sigmas = place_arms(*place_joints(eyes.rows, looks))
     return tuple(
         Skeleton(t_ns=t_ns, foot_m=foot_m, joint_m=tuple(joint_m), sigma_m=tuple(sigma_m))
         for foot_m, joint_m, sigma_m in zip(
             foot, joints.reshape(len(tracks), -1).tolist(), sigmas.tolist(), strict=True
         )
     )
-
-
-@dataclass(frozen=True)
-class _Sights:
-    """Lines of sight to joints, one joint a row.
-
-    ``rays`` and ``origin`` (N, views, 3), ``weight`` (N, views), the body's ``axis`` (N, 2) and ``pull`` (N,) to it.
-    """
-
-    rays: Floats
-    origin: Floats
-    weight: Floats
-    axis: Floats
-    pull: Floats
-
-    def rows(self, which: NDArray[np.intp], weight: Floats) -> "_Sights":
-        """Some of the joints, weighted anew."""
-        return _Sights(self.rays[which], self.origin[which], weight, self.axis[which], self.pull[which])
-
-
-def _by_joint(rays: Floats, origin: Floats, weight: Floats, foot: Floats) -> _Sights:
-    """Bring rays (T, V, 17, 3), origins (T, V, 3), weights (T, V, 17) and feet (T, 2) of bodies into rows of joints."""
-    tracks, views = origin.shape[:2]
-    return _Sights(
-        rays.swapaxes(1, 2).reshape(-1, views, 3),
-        origin.repeat(KEYPOINTS, axis=0),
-        weight.swapaxes(1, 2).reshape(-1, views),
-        foot.repeat(KEYPOINTS, axis=0),
-        np.tile(1 / _REACH_M**2, tracks),
-    )
-
-
-def _intersect(sights: _Sights) -> tuple[Floats, Floats]:
-    """Joints (N, 3) and sigmas (N,), 0 where nobody saw the joint; one outlier among three views is dropped."""
-    joints, variance, misfits = _solve(sights)
-    views = np.count_nonzero(sights.weight, axis=1)
-    wrong = np.flatnonzero((views >= _ENOUGH_VIEWS) & (misfits.max(axis=1) > _OUTLIER))
-    if len(wrong):
-        weight = sights.weight[wrong]
-        weight[np.arange(len(wrong)), misfits[wrong].argmax(axis=1)] = 0.0
-        joints[wrong], variance[wrong], misfits[wrong] = _solve(sights.rows(wrong, weight))
-        views[wrong] -= 1
-    excess = misfits.sum(axis=1) / np.maximum(2 * views - 3, 1)
-    sigmas = np.sqrt(variance * np.maximum(excess, 1.0))
-    sigmas = np.maximum(sigmas, np.where(views == 1, _ONE_VIEW_SIGMA_M, _LEAST_SIGMA_M))
-    return joints, sigmas * (views > 0)
-
-
-def _solve(sights: _Sights) -> tuple[Floats, Floats, Floats]:
-    """Points nearest to all rays and the axis (N, 3), their mean variance per axis (N,), each view's misfit (N, V)."""
-    rays, origin, weight = sights.rays, sights.origin, sights.weight
-    upright = 1 / _MIDDLE_SIGMA_M**2
-    weighted = weight[..., None] * rays
-    information = -np.einsum("nva,nvb->nab", weighted, rays)
-    total = weight.sum(axis=1)
-    information[:, 0, 0] += total + sights.pull
-    information[:, 1, 1] += total + sights.pull
-    information[:, 2, 2] += total + upright
-    along = np.einsum("nva,nva->nv", origin, rays)
-    target = np.einsum("nv,nva->na", weight, origin) - np.einsum("nv,nva->na", along, weighted)
-    target[:, :2] += sights.pull[:, None] * sights.axis
-    target[:, 2] += upright * _MIDDLE_M
-    covariance = np.linalg.inv(information)
-    joints = np.einsum("nab,nb->na", covariance, target)
-    from_eye = joints[:, None] - origin
-    along = np.einsum("nva,nva->nv", from_eye, rays)
-    off2 = np.einsum("nva,nva->nv", from_eye, from_eye) - along * along
-    return joints, np.einsum("naa->n", covariance) / 3, weight * np.maximum(off2, 0.0)
 
 
 def hands_of(skeleton: Skeleton, views: Iterable[View]) -> tuple[HandSample, ...]:

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from engine.core.tracking._motion import Motion
-from engine.domain import CameraId, Floats, PersonsSeen, Point2, TrackId, Vector3
+from engine.domain import KEYPOINTS, CameraId, Floats, PersonsSeen, Point2, TrackId, Vector3
 
 MIN_SCORE, MIN_ARM_SCORE = 0.3, 0.12
 """A joint scored lower is a guess of the model's, not an observation.
@@ -18,6 +18,8 @@ MIN_SCORE, MIN_ARM_SCORE = 0.3, 0.12
 Arms are scored low where they matter most, at a shelf; their spread grows as the score falls.
 """
 ARMS = (7, 8, 9, 10)
+LEAST_SCORES = np.where(np.isin(np.arange(KEYPOINTS), ARMS), MIN_ARM_SCORE, MIN_SCORE)
+"""The lowest score of each joint that counts, (17,)."""
 MIRRORED = np.array([0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15])
 """Where each joint's counterpart on the other side of the body stands."""
 _OTHER: list[int] = MIRRORED.tolist()

@@ -68,6 +68,7 @@ class FloorTracker:
         self._memory = TrackerState()
         self._rounds = Rounds(self._area, self._eyes)
         self._shown: tuple[Track, ...] | None = ()  # None: to be made anew
+        self._newest: dict[TrackId, Skeleton] = {}  # as asked for since the last fact
 
     @classmethod
     def from_state(cls, store: Store, state: TrackerState) -> "FloorTracker":
@@ -94,7 +95,7 @@ class FloorTracker:
         Whole millimetres. Empty for a track whose joints nobody has seen lately.
         """
         track = self._track(track_id)
-        skeleton = _newest_skeleton(track, self._eyes) if track is not None else None
+        skeleton = self._newest_skeleton(track) if track is not None else None
         if track is None or skeleton is None or self._now_ns - skeleton.t_ns > 2 * VIEW_KEPT_NS:
             return ()
         joints = carried(skeleton, track.motion.at(self._now_ns), self._now_ns).tolist()
@@ -107,7 +108,7 @@ class FloorTracker:
         samples = list(self._memory.hands.get(track_id, ()))
         track = self._track(track_id)
         if track is not None and track.confirmed and track.fresh:
-            skeleton = _newest_skeleton(track, self._eyes)
+            skeleton = self._newest_skeleton(track)
             samples += hands_of(skeleton, _fresh_views(track)) if skeleton is not None else ()
         since_ns = max(since_ns, self._now_ns - HANDS_KEPT_NS)
         return tuple(sorted((s for s in samples if since_ns <= s.t_ns <= until_ns), key=lambda s: (s.t_ns, s.side)))
@@ -178,8 +179,17 @@ class FloorTracker:
     def _track(self, track_id: TrackId) -> TrackMemory | None:
         return next((track for track in self._memory.tracks if track.track_id == track_id), None)
 
+    def _newest_skeleton(self, track: TrackMemory) -> Skeleton | None:
+        """The skeleton with the views that wait for their bunch to close; the track stays as it is."""
+        if not track.fresh:
+            return track.skeleton
+        if track.track_id not in self._newest:
+            t_ns = max(view.t_ns for view in _fresh_views(track))
+            (self._newest[track.track_id],) = build_skeletons([track], self._eyes, t_ns=t_ns)
+        return self._newest[track.track_id]
+
     def _hear(self, t_ns: int) -> None:
-        self._shown = None
+        self._shown, self._newest = None, {}
         now_ns = self._memory.now_ns
         if now_ns is None or t_ns > now_ns:
             self._memory.now_ns = t_ns
@@ -310,13 +320,6 @@ def _show(track: TrackMemory, now_ns: int) -> Track:
 
 def _fresh_views(track: TrackMemory) -> list[View]:
     return [track.views[camera_id] for camera_id in track.fresh]
-
-
-def _newest_skeleton(track: TrackMemory, eyes: Eyes) -> Skeleton | None:
-    """The skeleton with the views that wait for their bunch to close; the track stays as it is."""
-    if not track.fresh:
-        return track.skeleton
-    return build_skeletons([track], eyes, t_ns=max(view.t_ns for view in _fresh_views(track)))[0]
 
 
 def _outside_hands(body: BodyTracked, t_ns: int) -> tuple[HandSample, ...]:

@@ -1,14 +1,16 @@
 """The tracker's promises one by one: determinism, memory, birth, death, reflections and outside trackers."""
 
 import math
+from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.core.tracking import FloorTracker, HandSample, Side, Track, TrackerState
-from engine.core.tracking._state import MIRRORED
+from engine.core.tracking import FloorTracker, HandSample, Side, Track, TrackerState, _tracker
+from engine.core.tracking._skeleton import build_skeletons
+from engine.core.tracking._state import MIRRORED, Skeleton
 from engine.domain import BodiesTracked, BodyTracked, CameraId, GondolaId, PersonSeen, PersonsSeen, TrackId
 from tests.core.tracking.crowd import (
     DEPTH_M,
@@ -208,6 +210,24 @@ def test_what_leaves_is_in_whole_millimetres() -> None:
     for sample in tracker.hand_samples(track.track_id, 0, 2 * START_NS):
         numbers += [*sample.position_m, sample.sigma_m]
     assert all(number == round(number, 3) for number in numbers)
+
+
+def test_a_skeleton_is_built_once_however_often_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    tracker, built = someone_standing(3.0), []
+    (track,) = confirmed(tracker)
+
+    def counted(*given: Any, t_ns: int) -> tuple[Skeleton, ...]:  # noqa: ANN401 - as it is called
+        built.append(t_ns)
+        return build_skeletons(*given, t_ns=t_ns)
+
+    monkeypatch.setattr(_tracker, "build_skeletons", counted)
+    before = tracker.joints_m(track.track_id)
+    assert tracker.joints_m(track.track_id) == before
+    assert tracker.hand_samples(track.track_id, track.last_seen_ns - SECOND_NS, track.last_seen_ns)
+    assert len(built) == 1
+    tracker.advance(track.last_seen_ns + 10_000_000)
+    tracker.joints_m(track.track_id)
+    assert len(built) == 2
 
 
 def test_outside_names_are_tracks() -> None:
