@@ -71,6 +71,21 @@ def tracking(
     write_json(json_file, report)
 
 
+@app.command("throughput")
+def throughput(
+    json_file: JsonOption = None,
+    full: Annotated[bool, typer.Option("--full", help="Longer stretches of trade, more of them.")] = False,
+    seed: SeedOption = 1,
+) -> None:
+    """Measure how many cameras a core keeps up with, on rendered frames, beside looking at every frame in full."""
+    from engine.bench.throughput import ThroughputPlan, bench_throughput
+
+    plan = ThroughputPlan(seed=seed)
+    report = bench_throughput(plan.full if full else plan, tell=typer.echo)
+    typer.echo(str(report))
+    write_json(json_file, report)
+
+
 @app.command("fit-noise")
 def fit_noise(
     data: Annotated[Path, typer.Option(help="Folder with plate_data.json.")],

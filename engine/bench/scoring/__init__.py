@@ -20,6 +20,7 @@ from engine.bench.scoring._score import (
     SaidLine,
     TrialScore,
 )
+from engine.bench.scoring._tracks import judge_floor
 from engine.bench.scoring._trial import Evidence, ReferenceLine, Trial, TruePlace
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "accounts_of",
     "billed_units",
     "judge",
+    "judge_floor",
     "movements_of",
     "pool",
     "true_carts",

@@ -2,8 +2,9 @@
 
 from engine.runtime.perception._discovery import FoundCamera, discover
 from engine.runtime.perception._eye import Eye
-from engine.runtime.perception._perceiver import Perceiver
+from engine.runtime.perception._perceiver import Perceiver, describe
 from engine.runtime.perception._probe import LinkProbe, Probed, probe
+from engine.runtime.perception._rota import Rota
 from engine.runtime.perception._run import load_perceiver, run_perception
 
 __all__ = [
@@ -12,6 +13,8 @@ __all__ = [
     "LinkProbe",
     "Perceiver",
     "Probed",
+    "Rota",
+    "describe",
     "discover",
     "load_perceiver",
     "probe",

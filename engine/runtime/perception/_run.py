@@ -1,8 +1,9 @@
-"""The process: whoever has waited longest is looked at next, and no camera can hold up another."""
+"""The process: cameras and models, one frame after the other, and what is told of them."""
 
 import signal
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
 
 import cv2
@@ -15,11 +16,12 @@ from engine.runtime.inbox import FactSender
 from engine.runtime.perception._eye import Eye
 from engine.runtime.perception._perceiver import Perceiver
 from engine.runtime.perception._relay import Relay
+from engine.runtime.perception._rota import Rota
 from engine.runtime.perception._shelves import Shelves
 from engine.runtime.perception._two_streams import TwoStreams
 from engine.runtime.supervise import Watched
 from engine.store import CameraSection, StoreFolder
-from engine.vision import PersonDetector, PoseEstimator, load_model
+from engine.vision import Model, PersonDetector, PoseEstimator, load_model
 
 log = structlog.get_logger()
 
@@ -76,6 +78,7 @@ def _watch(
 class _Process:
     def __init__(self, eyes: list[Eye], relays: list[Relay], sender: FactSender, perceiver: Perceiver | None) -> None:
         self._eyes = eyes
+        self._rota = Rota(eyes)
         self._relays = relays
         self._sender = sender
         self._perceiver = perceiver
@@ -91,14 +94,13 @@ class _Process:
         return self._look() or bool(said)
 
     def _look(self) -> bool:
-        for eye in sorted(self._eyes, key=lambda eye: eye.looked_ns):
-            frame = eye.waiting()
-            if frame is not None and self._perceiver is not None:
-                seen = eye.look(frame, self._perceiver)
-                if seen is not None:
-                    self._sender.send(seen)
-                return True
-        return False
+        turn = self._rota.next()
+        if turn is None or self._perceiver is None:
+            return False
+        seen = turn.eye.look(turn.frame, self._perceiver)
+        if seen is not None:
+            self._sender.send(seen)
+        return True
 
     def _report(self) -> None:
         now_s = time.monotonic()
@@ -143,10 +145,14 @@ def _link(folder: StoreFolder, section: CameraSection) -> CameraLink:
     return TwoStreams(open_camera(folder, section, section.substream), main) if section.substream else main()
 
 
-def load_perceiver(folder: StoreFolder) -> Perceiver:
-    """The models that a store's perception uses, on the provider it chooses."""
+def load_perceiver(folder: StoreFolder, *, watch: Callable[[Model], Model] = lambda model: model) -> Perceiver:
+    """The models that a store's perception uses, on the provider it chooses; ``watch`` may stand before each."""
     providers = (folder.installation.perception.provider,)
-    detector = load_model(DETECTOR, providers=providers)
-    pose, close = (PoseEstimator(load_model(name, providers=providers)) for name in (POSE, CLOSE_POSE))
-    log.info("models_loaded", provider=folder.installation.perception.provider)
-    return Perceiver(PersonDetector(detector), pose, close=close, shelves=Shelves(folder.store.plates))
+    detector, pose, close = (watch(load_model(name, providers=providers)) for name in (DETECTOR, POSE, CLOSE_POSE))
+    log.info("models_loaded", provider=detector.provider)
+    return Perceiver(
+        PersonDetector(detector),
+        PoseEstimator(pose),
+        close=PoseEstimator(close),
+        shelves=Shelves(folder.store.plates),
+    )
