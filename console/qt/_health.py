@@ -16,8 +16,19 @@ from console.model import (
 from console.qt._alarms import AlarmList
 from console.qt._page import Page, label, panel
 from console.qt._table import Cell, Column, KeyedView, Row
+from console.qt._text import date_time
 from console.qt._theme import Theme
-from engine.domain import CameraHealth, CameraId, ControllerHealth, EngineHealth, ProcessHealth
+from engine.domain import CameraHealth, CameraId, ControllerHealth, EngineHealth, Kept, ProcessHealth
+
+_ROW_PX = 26
+_KEPT = (
+    Column("What"),
+    Column("Holds", stretch=True),
+    Column("Files", number=True),
+    Column("Size", number=True),
+    Column("Since"),
+    Column("Deleted"),
+)
 
 
 class HealthPage(Page):
@@ -56,6 +67,7 @@ class HealthPage(Page):
             Column("Memory", number=True),
         )
         self.processes = KeyedView("Processes", process_columns, theme)
+        self.kept = KeyedView("Kept of people", _KEPT, theme)
         self._lay_out()
         self.setFocusProxy(self.alarms)
 
@@ -73,6 +85,8 @@ class HealthPage(Page):
         self.cameras.show_rows(self._camera_rows(view))
         self.controllers.show_rows([self._controller_row(controller) for controller in view.controllers])
         self.processes.show_rows([_process_row(process) for process in view.processes])
+        self.kept.show_rows([_kept_row(one) for one in view.kept])
+        self.kept.setFixedHeight(_ROW_PX * (1 + len(view.kept)) + 2)
 
     def _lay_out(self) -> None:
         figures = QHBoxLayout()
@@ -93,6 +107,7 @@ class HealthPage(Page):
         box.addWidget(panel("NEEDS A PERSON", self.alarms))
         box.addLayout(figures)
         box.addLayout(tables, 1)
+        box.addWidget(panel("KEPT OF PEOPLE ON THE ENGINE'S DISK", self.kept))
 
     def _show_figures(self, view: EngineHealth) -> None:
         self._figures["Up for"].setText(words.age(view.uptime_s))
@@ -165,6 +180,19 @@ def _process_row(process: ProcessHealth) -> Row:
         Cell(f"{process.memory_mb:.0f} MB", ink),
     )
     return Row(process.name, cells, spoken=f"{process.name} is {process.state}")
+
+
+def _kept_row(one: Kept) -> Row:
+    since = "–" if one.oldest_wall_ns is None else date_time(one.oldest_wall_ns)
+    cells = (
+        Cell(one.name),
+        Cell(one.holds, "quiet"),
+        Cell(str(one.files), "quiet"),
+        Cell(f"{one.megabytes:.1f} MB", "quiet"),
+        Cell(since, "quiet"),
+        Cell(one.deleted),
+    )
+    return Row(one.name, cells, spoken=f"{one.name}: {one.holds}; deleted {one.deleted}")
 
 
 def _figure_panel(name: str, figure: QLabel) -> QWidget:

@@ -15,6 +15,12 @@ def money(minor: int, currency: str) -> str:
     return f"{sign}{_SYMBOLS.get(currency, currency + ' ')}{amount}"
 
 
+def date_time(wall_ns: int) -> str:
+    """Local date and time of day of a UTC instant, short."""
+    moment = QDateTime.fromMSecsSinceEpoch(wall_ns // 1_000_000, QTimeZone.systemTimeZone())
+    return QLocale().toString(moment, QLocale.FormatType.ShortFormat)
+
+
 def clock_time(wall_ns: int, *, seconds: bool = True) -> str:
     """Local time of day of a UTC instant."""
     moment = QDateTime.fromMSecsSinceEpoch(wall_ns // 1_000_000, QTimeZone.systemTimeZone())

@@ -145,6 +145,20 @@ class ProcessHealth(msgspec.Struct, frozen=True, kw_only=True):
     memory_mb: float
 
 
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of file on the engine's disk that is about people: what it holds, how much, and when it is ``deleted``.
+
+    ``oldest_wall_ns`` is when what it holds began, in UTC; None when there is none.
+    """
+
+    name: str
+    holds: str
+    files: int
+    megabytes: float
+    oldest_wall_ns: int | None
+    deleted: str
+
+
 class EngineHealth(View, frozen=True, kw_only=True, tag=True):
     """How the engine is."""
 
@@ -154,6 +168,7 @@ class EngineHealth(View, frozen=True, kw_only=True, tag=True):
     controllers: tuple[ControllerHealth, ...]
     core_lag_ms: float
     journal_free_mb: float
+    kept: tuple[Kept, ...] = ()
 
 
 class SnapshotRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -23,6 +23,7 @@ from engine.domain import (
     GateId,
     Gondola,
     GondolaId,
+    Kept,
     PersonSeen,
     Plate,
     PlateId,
@@ -247,6 +248,18 @@ def overlay(t_ns: int, camera: Camera, people: list[Person]) -> CameraOverlay:
 # --- health -----------------------------------------------------------------------------------------------------------
 
 
+def kept(name: str, deleted: str) -> Kept:
+    """Something on the engine's disk."""
+    return Kept(
+        name=name,
+        holds="where people were, as numbers; encrypted",
+        files=3,
+        megabytes=41.5,
+        oldest_wall_ns=1_700_000_000_000_000_000,
+        deleted=deleted,
+    )
+
+
 def health(t_ns: int, *, uptime_s: float = 15_240.0, fault: str = "") -> EngineHealth:
     """A healthy engine, or one with a camera at fault."""
     cameras = [
@@ -273,6 +286,7 @@ def health(t_ns: int, *, uptime_s: float = 15_240.0, fault: str = "") -> EngineH
         ),
         cameras=tuple(cameras),
         controllers=tuple(ControllerHealth(controller_id=f"shelf-{n + 1}", hz=49.9) for n in range(2)),
+        kept=(kept("evidence", "with the answer, or after 24 h"), kept("journal", "after 24 h")),
         core_lag_ms=38.0,
         journal_free_mb=81_400.0,
     )

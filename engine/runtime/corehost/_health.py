@@ -3,15 +3,17 @@
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 import msgspec
 
 from engine.core import LagEstimator
-from engine.domain import BackgroundPlate, CameraHealth, ControllerHealth, EngineHealth, InputFact, ProcessHealth
+from engine.domain import BackgroundPlate, CameraHealth, ControllerHealth, EngineHealth, InputFact, Kept, ProcessHealth
 from engine.runtime.inbox import ShownView
+from engine.runtime.kept import kept
+from engine.store import StoreFolder
 
 _FORGOTTEN_NS = 10_000_000_000
+_KEPT_NS = 10_000_000_000
 
 
 @dataclass(frozen=True)
@@ -23,11 +25,13 @@ class _Said:
 class HealthBoard:
     """Keeps the newest view of each camera, controller and process; forgets what is silent for 10 s."""
 
-    def __init__(self, *, started_ns: int, journal_dir: Path, lags: LagEstimator) -> None:
+    def __init__(self, *, started_ns: int, folder: StoreFolder, lags: LagEstimator) -> None:
         self._lags = lags
+        self._folder = folder
+        self._kept: tuple[Kept, ...] = ()
+        self._kept_ns = started_ns - _KEPT_NS
         self.backgrounds: dict[str, BackgroundPlate] = {}
         self._started_ns = started_ns
-        self._journal_dir = journal_dir
         self._said: dict[tuple[str, str], _Said] = {}
         self._worst_lag_ns = 0
 
@@ -65,10 +69,16 @@ class HealthBoard:
             cameras=self._with_lags([view for view in views if isinstance(view, CameraHealth)]),
             controllers=tuple(view for view in views if isinstance(view, ControllerHealth)),
             core_lag_ms=round(self._worst_lag_ns / 1e6, 2),
-            journal_free_mb=round(shutil.disk_usage(self._journal_dir).free / 1e6, 1),
+            journal_free_mb=round(shutil.disk_usage(self._folder.journal_dir).free / 1e6, 1),
+            kept=self._kept_at(now_ns),
         )
         self._worst_lag_ns = 0
         return health
+
+    def _kept_at(self, now_ns: int) -> tuple[Kept, ...]:
+        if now_ns - self._kept_ns >= _KEPT_NS:
+            self._kept, self._kept_ns = kept(self._folder), now_ns
+        return self._kept
 
     def _with_lags(self, cameras: list[CameraHealth]) -> tuple[CameraHealth, ...]:
         lags = self._lags.lags()

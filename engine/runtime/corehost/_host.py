@@ -94,9 +94,7 @@ class CoreHost:
         self._evidence = CaseEvidence(ring, vault, keep_hours=folder.installation.retention.evidence_hours)
         self._journal = JournalWriter(folder.journal_dir, journal_keys)
         self._merger = Merger()
-        self._board = HealthBoard(
-            started_ns=self._started_ns, journal_dir=folder.journal_dir, lags=LagEstimator(folder.store)
-        )
+        self._board = HealthBoard(started_ns=self._started_ns, folder=folder, lags=LagEstimator(folder.store))
         self._door = Door(folder.store.policy, self._conductor, self._recorded)
         self._open_sockets()
         listeners = Listeners(said=self._said, durable=self._inbox.journaled)

@@ -71,6 +71,17 @@ def created_wall_ns(header: bytes) -> int | None:
     return int(wall_ns) if magic == _MAGIC else None
 
 
+def begun_wall_ns(folder: Path) -> int | None:
+    """When the oldest segment of the folder was begun, in UTC; None when there is none."""
+    for segment in segment_files(folder):
+        try:
+            with segment.path.open("rb") as file:
+                return created_wall_ns(file.read(HEADER_BYTES))
+        except FileNotFoundError:  # deleted meanwhile
+            continue
+    return None
+
+
 def encode_frame(key: AESGCM, header: bytes, offset: int, batch: tuple[Recorded, ...]) -> bytes:
     """A frame that belongs at ``offset``."""
     sealed = seal(key, _encoder.encode(batch), about=header + offset.to_bytes(8, "big"))

@@ -1,7 +1,5 @@
 """A core process in a thread, its peers over real sockets: facts in, state out, restarts between."""
 
-from pathlib import Path
-
 import msgspec
 import pytest
 from structlog.testing import capture_logs
@@ -29,14 +27,8 @@ from engine.runtime.sealing import KeyRing
 from engine.store import StoreFolder
 from tests.runtime.build import disk_of, passed, seen, settled
 from tests.runtime.corehost.running import running, sender
-from tests.runtime.folder import small_store
 from tests.runtime.replica import Replica
 from tests.runtime.stand_in import STRANGE_MASS_MG, StandInCore
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> StoreFolder:
-    return small_store(tmp_path / "store")
 
 
 def test_facts_come_out_in_order_and_are_in_the_ledger(folder: StoreFolder) -> None:

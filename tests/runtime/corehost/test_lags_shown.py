@@ -1,5 +1,6 @@
 """What trade has taught of a camera's lag is in the engine's health, beside what its process says."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from engine.core import LagEstimator
@@ -11,8 +12,10 @@ from tests.runtime.perception.store_pictures import DEMO
 
 
 def test_a_camera_s_lag_is_shown_once_it_is_known(tmp_path: Path) -> None:
-    store = open_store(DEMO).store
-    board = HealthBoard(started_ns=0, journal_dir=tmp_path, lags=LagEstimator(store))
+    folder = replace(open_store(DEMO), path=tmp_path)
+    folder.journal_dir.mkdir(parents=True)
+    store = folder.store
+    board = HealthBoard(started_ns=0, folder=folder, lags=LagEstimator(store))
     for camera in LAGS_S:
         board.note(CameraHealth(camera_id=CameraId(camera), fps=10.0, lag_ms=40.0, drops=()), 1)
     assert {camera.behind_scales_ms for camera in board.health(2, blocked="").cameras} == {None}
