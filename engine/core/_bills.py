@@ -1,8 +1,15 @@
 """Bills: what each receipt comes to since it was issued. Every change is stated, and the statements add up to it."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from engine.domain import (
+    CommandId,
+    DisputeOpened,
+    DisputeSettled,
+    LaterFact,
+    LineRefunded,
     Priced,
     ReceiptAdjusted,
     ReceiptId,
@@ -12,6 +19,7 @@ from engine.domain import (
     Store,
     TaxClassId,
     VisitId,
+    price,
     tax_of,
 )
 
@@ -25,14 +33,27 @@ class Charged(msgspec.Struct, frozen=True, kw_only=True):
     minor: int = 0
 
 
+class Back(msgspec.Struct, frozen=True, kw_only=True):
+    """What a refund gives back, a tax that came on top included; ``tax_minor`` is what tax there is less."""
+
+    amount_minor: int
+    tax_class_id: TaxClassId
+    tax_minor: int
+
+
 class Bill(msgspec.Struct, kw_only=True):
-    """A receipt and what was said about it since. ``taxed_minor`` is what each class's tax is counted on by now."""
+    """A receipt and what was said about it since. ``taxed_minor`` is what each class's tax is counted on by now.
+
+    ``charged`` leaves out of account what was ``refunded``, and is never less than that: what was given back already
+    is not given back again by a decision that the product was never taken.
+    """
 
     issued: ReceiptIssued
     issued_ns: int
-    since: list[ReceiptAdjusted]
+    since: list[LaterFact]
     charged: dict[SkuId, Charged]
     taxed_minor: dict[TaxClassId, int]
+    refunded: dict[SkuId, Charged] = {}
 
     @classmethod
     def of(cls, issued: ReceiptIssued) -> "Bill":
@@ -45,10 +66,38 @@ class Bill(msgspec.Struct, kw_only=True):
             taxed_minor={tax.tax_class_id: tax.taxed_minor for tax in issued.taxes},
         )
 
+    @property
+    def disputed(self) -> bool:
+        """Whether a dispute is open."""
+        disputes = [fact for fact in self.since if isinstance(fact, DisputeOpened | DisputeSettled)]
+        return bool(disputes) and isinstance(disputes[-1], DisputeOpened)
+
+    def has_refunded(self, command_id: CommandId) -> bool:
+        """Whether that command was obeyed."""
+        return any(isinstance(fact, LineRefunded) and fact.command_id == command_id for fact in self.since)
+
+    def refundable(self, sku_id: SkuId) -> Charged:
+        """What is paid for a product and not given back."""
+        paid, back = self.charged.get(sku_id, Charged()), self.refunded.get(sku_id, Charged())
+        return Charged(quantity=paid.quantity - back.quantity, minor=paid.minor - back.minor)
+
+    def refund(self, sku_id: SkuId, quantity: int, store: Store) -> Back:
+        """Give back units that are ``refundable``: their part of what is, to the nearest minor unit, halves up."""
+        left, before = self.refundable(sku_id), self.refunded.get(sku_id, Charged())
+        minor = (2 * left.minor * quantity + left.quantity) // (2 * left.quantity)
+        self.refunded[sku_id] = Charged(quantity=before.quantity + quantity, minor=before.minor + minor)
+        tax_class_id, tax_minor, extra_minor = self._tax(sku_id, -minor, store)
+        return Back(amount_minor=minor - extra_minor, tax_class_id=tax_class_id, tax_minor=-tax_minor)
+
+    def owed(self, units: Mapping[SkuId, int], store: Store) -> Priced:
+        """The price of a cart to which refunded units count, wherever they are."""
+        both = {sku_id: max(units.get(sku_id, 0), back.quantity) for sku_id, back in self.refunded.items()}
+        return price({**units, **both}, store)
+
     def adjust(self, owed: Priced, store: Store, *, t_ns: int) -> list[ReceiptAdjusted]:
-        """Let the bill come to ``owed``: the differences, product by product."""
-        wanted = {line.sku_id: _charged(line) for line in owed.lines}
-        said = []
+        """Let the bill come to ``owed``, but to no less than was refunded: the differences, product by product."""
+        wanted = {line.sku_id: self._at_least_refunded(line) for line in owed.lines}
+        said: list[ReceiptAdjusted] = []
         for sku_id in sorted(wanted.keys() | self.charged.keys()):
             was, now = self.charged.get(sku_id, Charged()), wanted.get(sku_id, Charged())
             if was != now:
@@ -67,6 +116,10 @@ class Bill(msgspec.Struct, kw_only=True):
                 said.append(adjusted)
         self.since += said
         return said
+
+    def _at_least_refunded(self, line: ReceiptLine) -> Charged:
+        back = self.refunded.get(line.sku_id, Charged())
+        return Charged(quantity=max(line.quantity, back.quantity), minor=max(line.total_minor, back.minor))
 
     def _tax(self, sku_id: SkuId, delta_minor: int, store: Store) -> tuple[TaxClassId, int, int]:
         """Move what the tax of a product's class is counted on: the class, the change of its tax, what of it is extra.

@@ -1,6 +1,6 @@
 """The store core: one pure, deterministic state machine from input facts to output facts."""
 
-from engine.core import _accounting, _alarms, _blind, _hindsight, _receipts, _review, _settling, _unseen
+from engine.core import _accounting, _alarms, _blind, _hindsight, _receipts, _refunds, _review, _settling, _unseen
 from engine.core._doubts import Doubts
 from engine.core._reaches import BlindReaches
 from engine.core._sight import Sight
@@ -19,6 +19,7 @@ from engine.domain import (
     OutputFact,
     Passage,
     PersonsSeen,
+    ReceiptCommand,
     Recorded,
     SensorFault,
     SensorRecovered,
@@ -81,6 +82,8 @@ class StoreCore:
             return _accounting.refusal(self._world, command)
         if isinstance(command, ShelveAlarm):
             return _alarms.refusal(self._world, command)
+        if isinstance(command, ReceiptCommand):
+            return _refunds.refusal(self._world, command)
         return _review.refusal(self._world, command)
 
     def floor(self, t_ns: int) -> FloorView:
@@ -232,6 +235,9 @@ class StoreCore:
             return
         if isinstance(command, ShelveAlarm):
             _alarms.shelve(world, command, by=fact.by)
+            return
+        if isinstance(command, ReceiptCommand):
+            _refunds.obey(world, fact, command)
             return
         case = world.state.cases.open.get(command.case_id)
         _blind.answered(world, command)

@@ -19,7 +19,7 @@ def advance(world: World) -> None:
             if not _waits(world, visit):
                 _issue(world, visit)
         elif visit.visit_id in world.touched:
-            owed = price(_chargeable(world, visit), world.store)
+            owed = bill.owed(_chargeable(world, visit), world.store)
             world.said += bill.adjust(owed, world.store, t_ns=world.now_ns)
 
 

@@ -18,7 +18,7 @@ from engine.core._visits import Visits
 from engine.core.tracking import FloorTracker, TrackerState
 from engine.domain import AlarmShelved, OutputFact, SensorFault, SensorRecovered, ShelveAlarm, Store, VisitId
 
-CHECKPOINT_VERSION = 8
+CHECKPOINT_VERSION = 9
 
 
 class CoreState(msgspec.Struct, kw_only=True):

@@ -86,8 +86,20 @@ from engine.domain._ids import (
 from engine.domain._keys import CurveKey, KeyPair
 from engine.domain._pricing import Priced, price, tax_of
 from engine.domain._promotions import overlapping
+from engine.domain._receipt_commands import DisputeOutcome, OpenDispute, ReceiptCommand, RefundLine, SettleDispute
 from engine.domain._receipt_rows import ReceiptRow, RowKind, receipt_rows
-from engine.domain._receipts import Discount, ReceiptAdjusted, ReceiptFact, ReceiptIssued, ReceiptLine, ReceiptTax
+from engine.domain._receipts import (
+    Discount,
+    DisputeOpened,
+    DisputeSettled,
+    LaterFact,
+    LineRefunded,
+    ReceiptAdjusted,
+    ReceiptFact,
+    ReceiptIssued,
+    ReceiptLine,
+    ReceiptTax,
+)
 from engine.domain._roles import Operator, Role, may, may_answer
 from engine.domain._step_ids import began_ns, shelf_of, step_id
 from engine.domain._store import (
@@ -170,6 +182,9 @@ __all__ = [
     "ControllerId",
     "CurveKey",
     "Discount",
+    "DisputeOpened",
+    "DisputeOutcome",
+    "DisputeSettled",
     "Drops",
     "EngineHealth",
     "EngineStarted",
@@ -196,12 +211,15 @@ __all__ = [
     "Kept",
     "KeyPair",
     "LateFact",
+    "LaterFact",
     "Lease",
     "Leases",
     "Line",
     "LineId",
+    "LineRefunded",
     "LineWithdrawn",
     "NeedsReview",
+    "OpenDispute",
     "Operator",
     "OutputFact",
     "Passage",
@@ -224,6 +242,7 @@ __all__ = [
     "PutElsewhere",
     "Reason",
     "ReceiptAdjusted",
+    "ReceiptCommand",
     "ReceiptFact",
     "ReceiptId",
     "ReceiptIssued",
@@ -231,6 +250,7 @@ __all__ = [
     "ReceiptRow",
     "ReceiptTax",
     "Recorded",
+    "RefundLine",
     "Refused",
     "Reply",
     "Request",
@@ -239,6 +259,7 @@ __all__ = [
     "RowKind",
     "SensorFault",
     "SensorRecovered",
+    "SettleDispute",
     "Shape",
     "Shelf",
     "ShelfBaseline",

@@ -3,6 +3,7 @@
 import msgspec
 
 from engine.domain._ids import CaseId, CommandId, ShelfId
+from engine.domain._receipt_commands import ReceiptCommand
 from engine.domain._verdict import Verdict
 
 
@@ -28,7 +29,7 @@ class ShelveAlarm(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     reason: str = ""
 
 
-Command = ResolveCase | AcceptShelf | ShelveAlarm
+Command = ResolveCase | AcceptShelf | ShelveAlarm | ReceiptCommand
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -26,7 +26,7 @@ from engine.domain._ids import (
     TrackId,
     VisitId,
 )
-from engine.domain._receipts import ReceiptAdjusted, ReceiptIssued
+from engine.domain._receipts import ReceiptFact
 from engine.domain._verdict import Verdict
 
 KEYPOINTS = 17
@@ -443,8 +443,7 @@ OutputFact = (
     | UnwitnessedChange
     | GramsMismatch
     | GramsAccounted
-    | ReceiptIssued
-    | ReceiptAdjusted
+    | ReceiptFact
     | EntryRefused
     | SensorFault
     | SensorRecovered

@@ -7,7 +7,14 @@ import msgspec
 import numpy as np
 
 from engine.domain._ids import ReceiptId, SkuId, TaxClassId, VisitId
-from engine.domain._receipts import ReceiptAdjusted, ReceiptFact, ReceiptIssued
+from engine.domain._receipts import (
+    DisputeOpened,
+    DisputeSettled,
+    LineRefunded,
+    ReceiptAdjusted,
+    ReceiptFact,
+    ReceiptIssued,
+)
 
 
 class RowKind(StrEnum):
@@ -16,10 +23,13 @@ class RowKind(StrEnum):
     CHARGE = "charge"
     TAX = "tax"
     ADJUSTMENT = "adjustment"
+    REFUND = "refund"
+    DISPUTE = "dispute"
+    SETTLEMENT = "settlement"
 
 
 class ReceiptRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of a receipt, the tax of a class, or a change; ``at`` is UTC.
+    """A line of a receipt, the tax of a class, or what came later; ``at`` is UTC.
 
     ``amount_minor`` of a receipt's rows add up to what is paid for it by now, ``tax_minor`` to the tax in that.
     """
@@ -34,6 +44,8 @@ class ReceiptRow(msgspec.Struct, frozen=True, kw_only=True):
     tax_class: TaxClassId | None = None
     tax_minor: int = 0
     currency: str = ""
+    by: str = ""
+    reason: str = ""
 
 
 def receipt_rows(said: Iterable[tuple[int, ReceiptFact]]) -> Iterator[ReceiptRow]:
@@ -72,3 +84,19 @@ def _rows(fact: ReceiptFact, same: ReceiptRow) -> Iterator[ReceiptRow]:
                 tax_class=fact.tax_class_id,
                 tax_minor=fact.tax_minor,
             )
+        case LineRefunded():
+            yield replace(
+                same,
+                kind=RowKind.REFUND,
+                sku_id=fact.sku_id,
+                quantity=-fact.quantity,
+                amount_minor=-fact.amount_minor,
+                tax_class=fact.tax_class_id,
+                tax_minor=-fact.tax_minor,
+                by=fact.by,
+                reason=fact.reason,
+            )
+        case DisputeOpened():
+            yield replace(same, kind=RowKind.DISPUTE, by=fact.by, reason=fact.reason)
+        case DisputeSettled():
+            yield replace(same, kind=RowKind.SETTLEMENT, by=fact.by, reason=f"{fact.outcome}: {fact.reason}")

@@ -3,7 +3,8 @@
 import msgspec
 
 from engine.domain._fact import Fact
-from engine.domain._ids import PromotionId, ReceiptId, SkuId, TaxClassId, VisitId
+from engine.domain._ids import CommandId, PromotionId, ReceiptId, SkuId, TaxClassId, VisitId
+from engine.domain._receipt_commands import DisputeOutcome
 
 
 class ReceiptLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,5 +64,41 @@ class ReceiptAdjusted(Fact, frozen=True, kw_only=True, tag=True):
     tax_minor: int = 0
 
 
-ReceiptFact = ReceiptIssued | ReceiptAdjusted
-"""What is said of a receipt, in the order in which it is said."""
+class LineRefunded(Fact, frozen=True, kw_only=True, tag=True):
+    """``amount_minor`` was given back for units of a product, ``tax_minor`` less of tax is owed; by whom and why."""
+
+    receipt_id: ReceiptId
+    visit_id: VisitId
+    sku_id: SkuId
+    quantity: int
+    amount_minor: int
+    tax_class_id: TaxClassId
+    tax_minor: int
+    reason: str
+    by: str
+    command_id: CommandId
+
+
+class DisputeOpened(Fact, frozen=True, kw_only=True, tag=True):
+    """A customer says that a receipt is wrong; no money moves."""
+
+    receipt_id: ReceiptId
+    visit_id: VisitId
+    reason: str
+    by: str
+
+
+class DisputeSettled(Fact, frozen=True, kw_only=True, tag=True):
+    """Somebody decided whether the customer was right; what is owed to them is refunded apart from it."""
+
+    receipt_id: ReceiptId
+    visit_id: VisitId
+    outcome: DisputeOutcome
+    reason: str
+    by: str
+
+
+LaterFact = ReceiptAdjusted | LineRefunded | DisputeOpened | DisputeSettled
+"""What may be said of a receipt after it was issued."""
+
+ReceiptFact = ReceiptIssued | LaterFact

@@ -5,6 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from engine.domain._commands import AcceptShelf, Command, ResolveCase, ShelveAlarm
+from engine.domain._receipt_commands import OpenDispute
 
 
 class Role(StrEnum):
@@ -27,6 +28,7 @@ _MAY: dict[type[Command], frozenset[Role]] = {
     ResolveCase: frozenset({Role.REVIEWER}),
     AcceptShelf: frozenset({Role.TECHNICIAN}),
     ShelveAlarm: frozenset({Role.TECHNICIAN}),
+    OpenDispute: frozenset({Role.REVIEWER}),
 }
 
 

@@ -9,7 +9,20 @@ from pathlib import Path
 import pytest
 
 from engine.bench.staging import Level, stage_demo_store
-from engine.domain import ReceiptAdjusted, ReceiptId, ReceiptIssued, ReceiptLine, ReceiptTax, SkuId, TaxClassId, VisitId
+from engine.domain import (
+    CommandId,
+    DisputeOpened,
+    LineRefunded,
+    OutputFact,
+    ReceiptAdjusted,
+    ReceiptId,
+    ReceiptIssued,
+    ReceiptLine,
+    ReceiptTax,
+    SkuId,
+    TaxClassId,
+    VisitId,
+)
 from engine.runtime.ledger import Ledger, Numbered
 from engine.store import CameraSection, ControllerSection, GateSection
 from tests.cli.conftest import Tillfree
@@ -69,7 +82,7 @@ def test_check_says_that_a_store_can_open(tillfree: Tillfree, tmp_path: Path) ->
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Path:
-    """A ledger with one receipt of two lines, one of them adjusted later."""
+    """A ledger with one receipt of two lines, of which one was adjusted later and one refunded; and it is disputed."""
     path = tmp_path / "ledger.db"
     receipt = ReceiptIssued(
         t_ns=1,
@@ -95,10 +108,23 @@ def ledger(tmp_path: Path) -> Path:
         tax_class_id=TaxClassId("food"),
         tax_minor=-20,
     )
-    written = Ledger(path)
-    written.append(
-        [Numbered(out_seq=4, wall_ns=0, fact=receipt), Numbered(out_seq=5, wall_ns=60 * 10**9, fact=adjusted)]
+    refunded = LineRefunded(
+        t_ns=3,
+        receipt_id=ReceiptId("r1"),
+        visit_id=VisitId("v1"),
+        sku_id=SkuId("jam"),
+        quantity=1,
+        amount_minor=349,
+        tax_class_id=TaxClassId("food"),
+        tax_minor=22,
+        reason="mouldy",
+        by="mo",
+        command_id=CommandId("c1"),
     )
+    disputed = DisputeOpened(t_ns=4, receipt_id=ReceiptId("r1"), visit_id=VisitId("v1"), reason="took no tea", by="mo")
+    written = Ledger(path)
+    facts: list[OutputFact] = [receipt, adjusted, refunded, disputed]
+    written.append(Numbered(out_seq=4 + n, wall_ns=60 * 10**9 * n, fact=fact) for n, fact in enumerate(facts))
     written.close()
     return path
 
@@ -107,28 +133,48 @@ def test_export_has_a_row_for_each_line_tax_and_adjustment(tillfree: Tillfree, l
     shown = tillfree("ledger", "export", ledger)
     assert shown.returncode == 0, shown.stderr
     assert shown.stdout.splitlines() == [
-        "at,kind,receipt_id,visit_id,sku_id,quantity,amount_minor,tax_class,tax_minor,currency",
-        "1970-01-01T00:00:00.000Z,charge,r1,v1,tea,2,598,,0,EUR",
-        "1970-01-01T00:00:00.000Z,charge,r1,v1,jam,1,349,,0,EUR",
-        "1970-01-01T00:00:00.000Z,tax,r1,v1,,,0,food,62,EUR",
-        "1970-01-01T00:01:00.000Z,adjustment,r1,v1,tea,-1,-299,food,-20,EUR",
+        "at,kind,receipt_id,visit_id,sku_id,quantity,amount_minor,tax_class,tax_minor,currency,by,reason",
+        "1970-01-01T00:00:00.000Z,charge,r1,v1,tea,2,598,,0,EUR,,",
+        "1970-01-01T00:00:00.000Z,charge,r1,v1,jam,1,349,,0,EUR,,",
+        "1970-01-01T00:00:00.000Z,tax,r1,v1,,,0,food,62,EUR,,",
+        "1970-01-01T00:01:00.000Z,adjustment,r1,v1,tea,-1,-299,food,-20,EUR,,",
+        "1970-01-01T00:02:00.000Z,refund,r1,v1,jam,-1,-349,food,-22,EUR,mo,mouldy",
+        "1970-01-01T00:03:00.000Z,dispute,r1,v1,,,0,,0,EUR,mo,took no tea",
     ]
+
+
+def test_the_ledger_tells_the_story_of_a_receipt(tillfree: Tillfree, ledger: Path) -> None:
+    shown = tillfree("ledger", "receipt", ledger, "r1")
+    assert shown.returncode == 0, shown.stderr
+    assert [" ".join(line.split()) for line in shown.stdout.splitlines()] == [
+        "1970-01-01T00:00:00.000Z charge +2 tea 5.98",
+        "1970-01-01T00:00:00.000Z charge +1 jam 3.49",
+        "1970-01-01T00:00:00.000Z tax food 0.00",
+        "1970-01-01T00:01:00.000Z adjustment -1 tea -2.99",
+        "1970-01-01T00:02:00.000Z refund -1 jam -3.49 mouldy (mo)",
+        "1970-01-01T00:03:00.000Z dispute 0.00 took no tea (mo)",
+        "paid 2.99 EUR, of it tax 0.20",
+    ]
+    unknown = tillfree("ledger", "receipt", ledger, "r9")
+    assert (unknown.returncode, unknown.stderr) == (1, f"{ledger}: no receipt r9\n")
 
 
 def test_export_can_write_every_entry_to_a_file(tillfree: Tillfree, ledger: Path, tmp_path: Path) -> None:
     out = tmp_path / "entries.csv"
     shown = tillfree("ledger", "export", ledger, "--entries", "--out", out)
-    assert shown.stdout == f"2 rows in {out}\n", shown.stderr
+    assert shown.stdout == f"4 rows in {out}\n", shown.stderr
     with out.open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [(row["entry"], row["kind"], json.loads(row["body"])["t_ns"]) for row in rows] == [
         ("1", "ReceiptIssued", 1),
         ("2", "ReceiptAdjusted", 2),
+        ("3", "LineRefunded", 3),
+        ("4", "DisputeOpened", 4),
     ]
 
 
 def test_verify_answers_no_with_exit_code_1(tillfree: Tillfree, ledger: Path) -> None:
-    assert tillfree("ledger", "verify", ledger).stdout == "2 entries, all as they were written\n"
+    assert tillfree("ledger", "verify", ledger).stdout == "4 entries, all as they were written\n"
     content = ledger.read_bytes()
     ledger.write_bytes(content.replace(b'"total_minor":947', b'"total_minor":900'))
     shown = tillfree("ledger", "verify", ledger)

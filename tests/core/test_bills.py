@@ -31,17 +31,17 @@ def test_a_receipt_and_its_adjustments_are_the_price_of_the_cart(
 ) -> None:
     receipt = issued(first, shop)
     bill = Bill.of(receipt)
-    for cart in later:
-        bill.adjust(price(cart, shop), shop, t_ns=1)
+    changes = [change for cart in later for change in bill.adjust(price(cart, shop), shop, t_ns=1)]
     owed = price(later[-1] if later else first, shop)
-    assert receipt.total_minor + sum(change.delta_minor for change in bill.since) == owed.total_minor
+    assert bill.since == changes
+    assert receipt.total_minor + sum(change.delta_minor for change in changes) == owed.total_minor
     for tax_class in shop.tax_classes:
         said_minor = [tax.tax_minor for tax in receipt.taxes if tax.tax_class_id == tax_class.tax_class_id]
-        said_minor += [change.tax_minor for change in bill.since if change.tax_class_id == tax_class.tax_class_id]
+        said_minor += [change.tax_minor for change in changes if change.tax_class_id == tax_class.tax_class_id]
         due_minor = [tax.tax_minor for tax in owed.taxes if tax.tax_class_id == tax_class.tax_class_id]
         assert sum(said_minor) == sum(due_minor)
     units = {line.sku_id: line.quantity for line in receipt.lines}
-    for change in bill.since:
+    for change in changes:
         units[change.sku_id] = units.get(change.sku_id, 0) + change.quantity
     assert {sku_id: count for sku_id, count in units.items() if count} == (later[-1] if later else first)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import get_args
 
 import msgspec
 
@@ -15,8 +16,7 @@ from engine.domain import (
     Picked,
     PutBack,
     PutElsewhere,
-    ReceiptAdjusted,
-    ReceiptIssued,
+    ReceiptFact,
     ShopperBound,
     UnwitnessedChange,
     VisitLeft,
@@ -36,8 +36,7 @@ KEPT = (
     UnwitnessedChange,
     GramsMismatch,
     GramsAccounted,
-    ReceiptIssued,
-    ReceiptAdjusted,
+    *get_args(ReceiptFact),
 )
 """The facts that the ledger keeps."""
 

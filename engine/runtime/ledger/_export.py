@@ -5,11 +5,11 @@ import sqlite3
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import IO
+from typing import IO, get_args
 
 import msgspec
 
-from engine.domain import ReceiptFact, ReceiptRow, receipt_rows
+from engine.domain import ReceiptFact, ReceiptId, ReceiptRow, receipt_rows
 from engine.runtime.ledger._reading import reading
 
 _ENTRIES = """
@@ -17,7 +17,7 @@ _ENTRIES = """
     FROM entries ORDER BY entry
 """
 _receipt_facts: msgspec.json.Decoder[ReceiptFact] = msgspec.json.Decoder(ReceiptFact)
-_RECEIPT_KINDS = tuple(kind.__name__ for kind in ReceiptFact.__args__)
+_RECEIPT_KINDS = tuple(kind.__name__ for kind in get_args(ReceiptFact))
 
 
 class Sheet(StrEnum):
@@ -39,7 +39,7 @@ def export_csv(path: Path, sheet: Sheet, out: IO[str]) -> int:
     writer.writeheader()
     count = 0
     with reading(path) as db:
-        for row in _entries(db) if sheet is Sheet.ENTRIES else _receipts(db):
+        for row in _entries(db) if sheet is Sheet.ENTRIES else map(msgspec.structs.asdict, _receipt_rows(db)):
             writer.writerow(row)
             count += 1
     return count
@@ -51,8 +51,13 @@ def _entries(db: sqlite3.Connection) -> Iterator[dict[str, object]]:
     yield from Database(db, execute_plugins=False).query(_ENTRIES)
 
 
-def _receipts(db: sqlite3.Connection) -> Iterator[dict[str, object]]:
+def receipt_story(path: Path, receipt_id: ReceiptId) -> list[ReceiptRow]:
+    """The rows of one receipt, what was said of it later last; none if it is unknown. Raises ``LedgerError``."""
+    with reading(path) as db:
+        return [row for row in _receipt_rows(db) if row.receipt_id == receipt_id]
+
+
+def _receipt_rows(db: sqlite3.Connection) -> Iterator[ReceiptRow]:
     places = ", ".join("?" * len(_RECEIPT_KINDS))
     found = db.execute(f"SELECT wall_ns, body FROM entries WHERE kind IN ({places}) ORDER BY entry", _RECEIPT_KINDS)
-    for row in receipt_rows((wall_ns, _receipt_facts.decode(body)) for wall_ns, body in found):
-        yield msgspec.structs.asdict(row)
+    yield from receipt_rows((wall_ns, _receipt_facts.decode(body)) for wall_ns, body in found)
