@@ -128,6 +128,19 @@ def fit_sight(
         write_sight(out, report)
 
 
+@app.command("crash")
+def crash(
+    json_file: JsonOption = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Five cuts in four minutes of trade.")] = False,
+    seed: SeedOption = 1,
+) -> None:
+    """Cut the power a hundred times in an hour of trade, and account for everything that was moved by the ledger."""
+    from engine.bench.crash import CrashPlan, bench_crash
+
+    plan = CrashPlan(cuts=5, for_s=240.0, seed=seed) if quick else CrashPlan(seed=seed)
+    write_json(json_file, bench_crash(plan, tell=typer.echo))
+
+
 @app.command("modbus")
 def modbus(
     json_file: JsonOption = None,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from engine.runtime.durable import sync_folder
+from engine.runtime.durable import make_folder, sync_folder
 
 NONCE_BYTES = 12
 
@@ -18,7 +18,7 @@ class KeyRing:
 
     def create(self, name: str) -> AESGCM:
         """A new key, on disk before it is used."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(self._folder)
         key = AESGCM.generate_key(256)
         fd = os.open(self._file(name), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:

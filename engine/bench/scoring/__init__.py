@@ -20,11 +20,14 @@ from engine.bench.scoring._score import (
     SaidLine,
     TrialScore,
 )
+from engine.bench.scoring._steps import Step, steps_of
 from engine.bench.scoring._tracks import judge_floor
 from engine.bench.scoring._trial import Evidence, ReferenceLine, Trial, TruePlace
+from engine.bench.scoring._verdicts import WINDOW_NS, Verdict, compare
 
 __all__ = [
     "F1",
+    "WINDOW_NS",
     "Account",
     "Bound",
     "Counts",
@@ -49,14 +52,18 @@ __all__ = [
     "ScenarioReport",
     "SetReport",
     "Share",
+    "Step",
     "Trial",
     "TrialScore",
     "TruePlace",
+    "Verdict",
     "accounts_of",
     "billed_units",
+    "compare",
     "judge",
     "judge_floor",
     "movements_of",
     "pool",
+    "steps_of",
     "true_carts",
 ]

@@ -7,7 +7,7 @@ import msgspec
 import structlog
 
 from engine.domain import CommandId
-from engine.runtime.durable import write_durably
+from engine.runtime.durable import make_folder, write_durably
 from engine.runtime.journal import JournalPosition
 
 log = structlog.get_logger()
@@ -50,7 +50,7 @@ class Checkpoints:
 
     def write(self, checkpoint: Checkpoint) -> Path:
         """Write atomically; older ones but the last few go."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(self._folder)
         files = self._files()
         number = int(files[-1].stem) + 1 if files else 1
         body = msgspec.msgpack.encode(checkpoint)

@@ -2,9 +2,7 @@
 
 import signal
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from types import FrameType
 
 import structlog
@@ -26,19 +24,16 @@ from engine.domain import (
     SnapshotRequest,
     Tick,
 )
-from engine.runtime.checkpoints import Checkpoints
+from engine.runtime.corehost._books import CHECKPOINT_FACTS, Books
 from engine.runtime.corehost._cases import CaseEvidence
 from engine.runtime.corehost._conductor import CoreType
 from engine.runtime.corehost._door import Door
 from engine.runtime.corehost._health import HealthBoard
-from engine.runtime.corehost._lock import StoreLock
-from engine.runtime.corehost._pipeline import Listeners, Pipeline
-from engine.runtime.corehost._recovery import Recovery, boot_epoch
+from engine.runtime.corehost._pipeline import Listeners
 from engine.runtime.evidence import EvidenceRing, EvidenceVault, overlay_of
 from engine.runtime.hub import Hub
 from engine.runtime.inbox import Inbox, Merger
-from engine.runtime.journal import JournalReader, JournalWriter
-from engine.runtime.ledger import Ledger, Numbered
+from engine.runtime.ledger import Numbered
 from engine.runtime.sealing import KeyRing
 from engine.runtime.supervise import Watched
 from engine.store import StoreFolder
@@ -50,7 +45,6 @@ _TICK_NS = 100_000_000
 _HEALTH_NS = 1_000_000_000
 _STOCK_NS = 5_000_000_000
 _CHECKPOINT_NS = 120_000_000_000
-_CHECKPOINT_FACTS = 2_500  # replayed in about 2.5 s: a busy store writes checkpoints more often
 _RETIRE_NS = 600_000_000_000
 _SOURCE = "core"
 
@@ -75,32 +69,21 @@ class CoreHost:
 
     def __init__(self, folder: StoreFolder, core_type: CoreType) -> None:
         self._folder = folder
-        state_dir = folder.journal_dir.parent
-        state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._lock = StoreLock(state_dir)
-        folder.journal_dir.mkdir(exist_ok=True, mode=0o700)
-        self._boot_epoch = boot_epoch(state_dir)
+        ring = EvidenceRing(folder.store)
+        self._books = Books(folder, core_type, recovered=lambda recorded: ring.note(recorded.fact))
+        self._conductor = self._books.conductor
+        self._boot_epoch = self._books.boot_epoch
         self._started_ns = time.monotonic_ns()
         self._seq = self._started_ns
         self._stopping = False
-        journal_keys = KeyRing(folder.keys_dir / "journal")
-        self._checkpoints = Checkpoints(folder.checkpoint_dir)
-        self._ledger = Ledger(folder.ledger_path)
-        ring = EvidenceRing(folder.store)
-        reader = JournalReader(folder.journal_dir, journal_keys)
-        recovery = Recovery(folder.store, core_type, checkpoints=self._checkpoints, reader=reader)
-        self._conductor = recovery.run(self._ledger, ring)
         vault = EvidenceVault(folder.evidence_dir, KeyRing(folder.keys_dir / "evidence"))
         self._evidence = CaseEvidence(ring, vault, keep_hours=folder.installation.retention.evidence_hours)
-        self._journal = JournalWriter(folder.journal_dir, journal_keys)
         self._merger = Merger()
         self._board = HealthBoard(started_ns=self._started_ns, folder=folder, lags=LagEstimator(folder.store))
         self._door = Door(folder.store.policy, self._conductor, self._recorded)
         self._open_sockets()
         listeners = Listeners(said=self._said, durable=self._inbox.journaled)
-        self._pipeline = Pipeline(self._journal, self._conductor, ledger=self._ledger, listeners=listeners)
-        self._files = ThreadPoolExecutor(max_workers=1, thread_name_prefix="checkpoint")
-        self._writing: Future[Path] | None = None
+        self._pipeline = self._books.pipeline(listeners)
 
     def stop(self) -> None:
         """Ask ``run`` to return; safe in a signal handler."""
@@ -128,7 +111,7 @@ class CoreHost:
                 self._hub.show(LEASES, self._door.leases())
             if stock.over(now_ns):
                 self._hub.show(STOCK, self._conductor.core.stock(now_ns))
-            if checkpoint.over(now_ns) or self._conductor.since_checkpoint > _CHECKPOINT_FACTS:
+            if checkpoint.over(now_ns) or self._conductor.since_checkpoint > CHECKPOINT_FACTS:
                 self._write_checkpoint()
             if retire.over(now_ns):
                 self._retire()
@@ -226,28 +209,21 @@ class CoreHost:
         return EngineStarted(t_ns=time.monotonic_ns(), wall_ns=time.time_ns(), version=_version())
 
     def _write_checkpoint(self) -> None:
-        if self._pipeline.blocked or (self._writing and not self._writing.done()):
-            return
-        self._journal.sync()
-        checkpoint = self._conductor.checkpoint(self._journal.position)
-        self._writing = self._files.submit(self._checkpoints.write, checkpoint)
-        self._writing.add_done_callback(_report)
+        if not self._pipeline.blocked:
+            self._books.write_checkpoint()
 
     def _retire(self) -> None:
-        self._journal.retire(keep_hours=self._folder.installation.retention.journal_hours)
+        self._books.retire()
         self._evidence.sweep(self._conductor.core.standing_facts())
 
     def _shut_down(self) -> None:
         self._take_in()
         self._pipeline.feed(self._merger.flush())
         self._write_checkpoint()
-        self._files.shutdown()
-        self._journal.close()
-        self._ledger.close()
+        self._books.close()
         self._inbox.close()
         self._hub.close()
         self._context.term()
-        self._lock.release()
         log.info("core_stopped")
 
 
@@ -261,12 +237,6 @@ def run_core(folder: StoreFolder, core_type: CoreType) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     host.run()
-
-
-def _report(writing: Future[Path]) -> None:
-    error = writing.exception()
-    if error is not None:
-        log.error("checkpoint_not_written", problem=str(error), remedy="free space; restarts take longer until then")
 
 
 def _version() -> str:

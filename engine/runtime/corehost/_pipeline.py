@@ -30,12 +30,21 @@ class Listeners:
 class Pipeline:
     """Carries facts through. When a disk is full it stops, says so in ``blocked``, keeps what it holds and retries."""
 
-    def __init__(self, journal: JournalWriter, conductor: Conductor, *, ledger: Ledger, listeners: Listeners) -> None:
+    def __init__(
+        self,
+        journal: JournalWriter,
+        conductor: Conductor,
+        *,
+        ledger: Ledger,
+        listeners: Listeners,
+        clock: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
         self.blocked = ""
         self._journal = journal
         self._conductor = conductor
         self._ledger = ledger
         self._listeners = listeners
+        self._clock = clock
         self._facts: list[Recorded] = []
         self._unsynced: list[Recorded] = []
         self._outputs: list[Numbered] = []
@@ -56,7 +65,7 @@ class Pipeline:
 
     def run(self) -> None:
         """Carry on with what is held; when blocked, only now and then."""
-        if self.blocked and time.monotonic_ns() < self._retry_ns:
+        if self.blocked and self._clock() < self._retry_ns:
             return
         try:
             self._write_outputs()
@@ -79,24 +88,25 @@ class Pipeline:
             self._outputs += [output for recorded in batch for output in self._conductor.step(recorded)]
         if self._unsynced and self._must_sync():
             self._journal.sync()
-            self._synced_ns = time.monotonic_ns()
+            self._synced_ns = self._clock()
             synced, self._unsynced = self._unsynced, []
             self._listeners.durable(synced)
         self._write_outputs()
 
     def _must_sync(self) -> bool:
-        if self._outputs or time.monotonic_ns() - self._synced_ns > _SYNC_NS:
+        if self._outputs or self._clock() - self._synced_ns > _SYNC_NS:
             return True
         return any(not isinstance(recorded.fact, _PATIENT) for recorded in self._unsynced)
 
     def _write_outputs(self) -> None:
         if self._outputs:
+            self._outputs = self._ledger.without_charged(self._outputs)
             self._ledger.append(self._outputs)
             said, self._outputs = self._outputs, []
             self._listeners.said(said)
 
     def _block(self, reason: str) -> None:
-        self._retry_ns = time.monotonic_ns() + _RETRY_NS
+        self._retry_ns = self._clock() + _RETRY_NS
         if reason != self.blocked:
             log.error("engine_stops_accepting", reason=reason, facts_held=len(self._facts))
         self.blocked = reason

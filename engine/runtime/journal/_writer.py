@@ -10,7 +10,7 @@ import structlog
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from engine.domain import Recorded
-from engine.runtime.durable import sync_folder
+from engine.runtime.durable import make_folder, sync_folder
 from engine.runtime.journal._format import (
     HEADER_BYTES,
     JournalPosition,
@@ -112,7 +112,8 @@ class JournalWriter:
 
     def _begin(self, wall_ns: int) -> None:
         segment = segment_file(self._folder, self._number + 1)
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(self._folder)
+        self._keys.destroy(segment.key_name)  # of a segment that a crash kept from being begun
         key = self._keys.create(segment.key_name)
         header = new_header(wall_ns)
         try:

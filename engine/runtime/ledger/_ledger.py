@@ -9,7 +9,8 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from engine.domain import CartFact, OutputFact, SkuId, VisitId, signed_quantity, standing_lines
+from engine.domain import CartFact, OutputFact, ReceiptIssued, SkuId, VisitId, signed_quantity, standing_lines
+from engine.runtime.durable import make_folder
 from engine.runtime.ledger._entry import FIRST_PREV_HASH, KEPT, entry_of
 
 log = structlog.get_logger()
@@ -35,7 +36,7 @@ class Ledger:
     """The ledger's one writer. What ``append`` returned from is on disk."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(path.parent)
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
@@ -66,6 +67,13 @@ class Ledger:
             self._write(new)
         return len(new)
 
+    def without_charged(self, outputs: list[Numbered]) -> list[Numbered]:
+        """What of ``outputs`` may be said: no new receipt for a visit that has one.
+
+        A core says one only when a damaged journal lacks what the ledger has; the written receipt stands.
+        """
+        return [output for output in outputs if not self._is_second_receipt(output)]
+
     def cart(self, visit_id: VisitId) -> dict[SkuId, int]:
         """Units a SKU in a visit's cart, folded from its entries; SKUs with none are left out."""
         cart: dict[SkuId, int] = {}
@@ -77,6 +85,17 @@ class Ledger:
         """Fold the write-ahead log in and close."""
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._db.close()
+
+    def _is_second_receipt(self, output: Numbered) -> bool:
+        if not isinstance(output.fact, ReceiptIssued) or output.out_seq <= self._last_out_seq:
+            return False
+        visit_id = output.fact.visit_id
+        written = "SELECT 1 FROM entries WHERE visit_id = ? AND kind = 'ReceiptIssued'"
+        if self._db.execute(written, (visit_id,)).fetchone() is None:
+            return False
+        self.disagreements += 1
+        log.error("visit_charged_before", visit_id=visit_id, out_seq=output.out_seq, count=self.disagreements)
+        return True
 
     def _cart_facts(self, visit_id: VisitId) -> list[CartFact]:
         rows = self._db.execute(

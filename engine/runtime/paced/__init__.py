@@ -5,7 +5,7 @@ instant at which it would have said so. The same input gives the same output on 
 """
 
 from engine.runtime.paced._camera import GivenCamera, GivenFrame
-from engine.runtime.paced._engine import PacedEngine
+from engine.runtime.paced._engine import FleetingMind, Mind, PacedEngine
 from engine.runtime.paced._messages import (
     Commanded,
     Decided,
@@ -24,9 +24,11 @@ __all__ = [
     "Commanded",
     "Decided",
     "DoorsSaid",
+    "FleetingMind",
     "FrameTaken",
     "GivenCamera",
     "GivenFrame",
+    "Mind",
     "Opening",
     "PacedEngine",
     "PeopleSeen",

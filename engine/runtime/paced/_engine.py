@@ -3,14 +3,26 @@
 import heapq
 import itertools
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 
-from engine.domain import CameraId, ControllerHealth, ControllerId, FloorView, InputFact, PersonsSeen, Recorded, Tick
+from engine.domain import (
+    CameraId,
+    ControllerHealth,
+    ControllerId,
+    FloorView,
+    InputFact,
+    PersonsSeen,
+    Recorded,
+    Store,
+    Tick,
+)
 from engine.ports import ShelfSamples
 from engine.runtime.corehost import Conductor, CoreType
 from engine.runtime.dealing import PERCEPTION, cameras_of, perception_processes
 from engine.runtime.inbox import Merger
+from engine.runtime.ledger import Numbered
 from engine.runtime.paced._camera import GivenCamera, GivenFrame
 from engine.runtime.paced._messages import (
     Commanded,
@@ -31,15 +43,45 @@ from engine.store import StoreFolder
 _TICK_NS = 100_000_000
 _LOOK_NS = 60_000_000
 """From a frame's arrival to its fact's: the median that a demo on two cores shows as a camera's lag."""
-_BOOT_EPOCH = 1
+
+
+class Mind(Protocol):
+    """A core and what it keeps: what a paced engine hands the facts to whose order is final."""
+
+    boot_epoch: int
+    conductor: Conductor
+
+    def carry(self, batch: list[Recorded], now_ns: int) -> list[Numbered]:
+        """Consume these at an instant; what is said of them."""
+
+
+class FleetingMind:
+    """Keeps nothing: a trial begins anew and is never cut short."""
+
+    boot_epoch = 1
+
+    def __init__(self, store: Store, core_type: CoreType) -> None:
+        self.conductor = Conductor(core_type(store))
+
+    def carry(self, batch: list[Recorded], now_ns: int) -> list[Numbered]:
+        """As ``Mind`` says."""
+        return [said for recorded in batch for said in self.conductor.step(recorded)]
 
 
 class PacedEngine:
     """A store's engine, stepped by what reaches it. ``perceiver`` makes the models when the first frame comes."""
 
-    def __init__(self, folder: StoreFolder, core_type: CoreType, perceiver: Callable[[], Perceiver]) -> None:
+    def __init__(
+        self,
+        folder: StoreFolder,
+        begin: Callable[[int], Mind],
+        perceiver: Callable[[], Perceiver],
+        *,
+        at_ns: int = 0,
+    ) -> None:
+        """``begin`` makes the mind that opens the store at an instant."""
         self._folder = folder
-        self._core_type = core_type
+        self._begin = begin
         self._make_perceiver = perceiver
         self._perceiver: Perceiver | None = None
         self._process_of = {
@@ -47,7 +89,7 @@ class PacedEngine:
             for number in range(perception_processes(folder))
             for camera in cameras_of(folder, number)
         }
-        self._open(0)
+        self._open(at_ns)
 
     def take(self, stimuli: Sequence[Stimulus]) -> Told:
         """Live through these, in order, and say what follows."""
@@ -63,15 +105,15 @@ class PacedEngine:
         return Told(
             decided=tuple(self._decided),
             floor=self._floor,
-            failed=self._conductor.failed,
+            failed=self._mind.conductor.failed,
         )
 
     def _open(self, at_ns: int) -> None:
         store = self._folder.store
         self._now_ns, self._tick_ns = at_ns, at_ns + _TICK_NS
-        self._conductor = Conductor(self._core_type(store))
+        self._mind = self._begin(at_ns)
         self._merger = Merger()
-        self._seq = itertools.count(1)
+        self._seq = itertools.count(at_ns + 1)  # as of senders, whose clock never stands still between two lives
         self._looks: list[tuple[int, int, PersonsSeen]] = []
         self._wakes_ns = self._next_ns()  # most readings come before anything else is due: this is not asked at each
         self._shelves = {
@@ -103,7 +145,7 @@ class PacedEngine:
             case Commanded(fact=fact):
                 self._offer(fact, "core", awaited=False)
             case TimePassed(show_floor=True):
-                self._floor = self._conductor.core.floor(self._now_ns)
+                self._floor = self._mind.conductor.core.floor(self._now_ns)
 
     def send(self, fact: InputFact) -> bool:
         """Take a shelf's fact."""
@@ -149,13 +191,14 @@ class PacedEngine:
         return min(self._tick_ns, look_ns, due_ns if due_ns is not None else self._tick_ns)
 
     def _offer(self, fact: InputFact, source: str, *, awaited: bool = True) -> None:
-        recorded = Recorded(boot_epoch=_BOOT_EPOCH, source=source, seq=next(self._seq), fact=fact)
+        recorded = Recorded(boot_epoch=self._mind.boot_epoch, source=source, seq=next(self._seq), fact=fact)
         self._merger.offer(recorded, self._now_ns, awaited=awaited)
         self._decide(self._now_ns)
 
     def _decide(self, now_ns: int) -> None:
-        for recorded in self._merger.due(now_ns):
-            self._decided += [Decided(at_ns=now_ns, fact=said.fact) for said in self._conductor.step(recorded)]
+        batch = self._merger.due(now_ns)
+        if batch:
+            self._decided += [Decided(at_ns=now_ns, fact=said.fact) for said in self._mind.carry(batch, now_ns)]
         self._wakes_ns = self._next_ns()
 
     def _source(self, fact: InputFact) -> str:

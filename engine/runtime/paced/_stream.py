@@ -7,7 +7,7 @@ from typing import IO
 import msgspec
 
 from engine.runtime.corehost import CoreType
-from engine.runtime.paced._engine import PacedEngine
+from engine.runtime.paced._engine import FleetingMind, PacedEngine
 from engine.runtime.paced._messages import Stimulus
 from engine.runtime.perception import Perceiver
 from engine.store import StoreFolder
@@ -17,7 +17,7 @@ _LENGTH_BYTES = 4
 
 def run_paced(folder: StoreFolder, core_type: CoreType, perceiver: Callable[[], Perceiver]) -> None:
     """The body of a paced engine's process: answer standard input on standard output until it is closed."""
-    engine = PacedEngine(folder, core_type, perceiver)
+    engine = PacedEngine(folder, lambda _: FleetingMind(folder.store, core_type), perceiver)
     decoder = msgspec.msgpack.Decoder(list[Stimulus])
     encoder = msgspec.msgpack.Encoder()
     while (message := read_message(sys.stdin.buffer)) is not None:

@@ -134,3 +134,11 @@ def test_nothing_readable_is_on_the_disk(tmp_path: Path, keys: KeyRing) -> None:
     assert b"camera-by-the-door" not in segment.read_bytes()
     (key,) = (tmp_path / "keys").glob("*.key")
     assert key.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_key_whose_segment_was_never_begun_is_in_nobodys_way(tmp_path: Path, keys: KeyRing) -> None:
+    keys.create("00000001")  # the power went before the segment had its name
+    writer = JournalWriter(tmp_path, keys)
+    writer.append(ticks(1))
+    writer.close()
+    assert list(JournalReader(tmp_path, keys).records()) == ticks(1)
