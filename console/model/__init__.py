@@ -24,7 +24,6 @@ from console.model._notices import (
 )
 from console.model._overview import SLOW_RECEIPT_S, Need, Overview, Place, latest_lines, needs, overview
 from console.model._review import (
-    NOTHING_TAKEN,
     Case,
     Decision,
     DecisionStage,
@@ -49,7 +48,6 @@ __all__ = [
     "IDLE_NS",
     "LOST_AFTER_NS",
     "LOW_DISK_MB",
-    "NOTHING_TAKEN",
     "NS_PER_S",
     "SHOPPER_COLOURS",
     "SLOW_LAG_MS",

@@ -8,7 +8,9 @@ from console.model._clock import NS_PER_S
 from console.model._notices import CaseClosed, CaseOpened, Notice
 from engine.domain import (
     Accepted,
+    CannotTell,
     CaseId,
+    CaseReopened,
     CaseResolved,
     CommandId,
     CommandRequest,
@@ -20,6 +22,7 @@ from engine.domain import (
     NeedsReview,
     OutputFact,
     Refused,
+    ReopenCase,
     ResolveCase,
     Store,
     Verdict,
@@ -30,8 +33,6 @@ _SLACK_CLASS_NS = 10 * NS_PER_S
 """Deadlines this close count as equal, so that the price at risk decides between them."""
 _PPM = 1_000_000
 
-NOTHING_TAKEN = Verdict(visit_id=None, sku_id=None, quantity=0)
-
 
 class DecisionStage(StrEnum):
     """How far a decision of ours is on its way to becoming a fact."""
@@ -40,18 +41,23 @@ class DecisionStage(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     CLOSED = "closed"
+    TAKEN_BACK = "taken back"
 
 
 @dataclass(frozen=True)
 class Decision:
-    """A verdict given here. ``note`` is the reason of a refusal, or who else closed the case."""
+    """A verdict given here; without one the reviewer could not tell.
+
+    ``note`` is the reason of a refusal, or who else closed the case; ``undo_id`` the command that takes it back.
+    """
 
     command_id: CommandId
     case_id: CaseId
     by: str
-    verdict: Verdict
+    verdict: Verdict | None
     stage: DecisionStage = DecisionStage.SENT
     note: str = ""
+    undo_id: CommandId | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +109,10 @@ class ReviewQueue:
         if isinstance(fact, CaseResolved):
             self._close(fact)
             return (CaseClosed(fact.case_id),)
+        if isinstance(fact, CaseReopened):
+            for place, decision in enumerate(self.decisions):
+                if decision.case_id == fact.case_id and decision.stage is not DecisionStage.REFUSED:
+                    self.decisions[place] = replace(decision, stage=DecisionStage.TAKEN_BACK, note="")
         return ()
 
     def show(self, view: Leases) -> None:
@@ -127,6 +137,11 @@ class ReviewQueue:
         """Cases by deadline slack, then price at risk; those already answered last."""
         return sorted(self.cases.values(), key=self._urgency)
 
+    def last_standing(self) -> Decision | None:
+        """Our newest decision that is not taken back, nor being so."""
+        stand = (DecisionStage.ACCEPTED, DecisionStage.CLOSED)
+        return next((d for d in reversed(self.decisions) if d.stage in stand and not d.undo_id), None)
+
     def waiting(self) -> list[Case]:
         """Cases that still need a person, most urgent first."""
         return [case for case in self.ordered() if not self.is_answered(case.case_id)]
@@ -143,10 +158,18 @@ class ReviewQueue:
         command = request.command
         if isinstance(command, ResolveCase):
             self.decisions.append(Decision(request.command_id, command.case_id, request.by, command.verdict))
+        elif isinstance(command, CannotTell):
+            self.decisions.append(Decision(request.command_id, command.case_id, request.by, None))
+        elif isinstance(command, ReopenCase):
+            last = self.last_standing()
+            if last is not None and last.case_id == command.case_id:
+                self.decisions[self.decisions.index(last)] = replace(last, undo_id=request.command_id)
 
     def answer(self, reply: Accepted | Refused) -> None:
         """The engine answered a decision."""
         for place, decision in enumerate(self.decisions):
+            if decision.undo_id == reply.command_id and isinstance(reply, Refused):
+                self.decisions[place] = replace(decision, note=f"stays: {reply.reason}")
             if decision.command_id != reply.command_id or decision.stage is DecisionStage.CLOSED:
                 continue
             if isinstance(reply, Refused):
@@ -169,7 +192,8 @@ class ReviewQueue:
         for place, decision in enumerate(self.decisions):
             open_still = decision.stage in (DecisionStage.SENT, DecisionStage.ACCEPTED)
             if decision.case_id == fact.case_id and open_still:
-                note = "" if fact.decided_by == decision.by else f"decided by {fact.decided_by}"
+                ours = decision.by in (fact.decided_by, fact.left_by)
+                note = "" if ours else f"decided by {fact.decided_by}"
                 self.decisions[place] = replace(decision, stage=DecisionStage.CLOSED, note=note)
 
 

@@ -93,6 +93,11 @@ def verdict(held: Verdict, state: StoreState) -> str:
     return f"{shopper_name(held.visit_id)} {'took' if held.quantity > 0 else 'put back'} {what}"
 
 
+def decision(held: Verdict | None, state: StoreState) -> str:
+    """What a reviewer decided: a verdict, or that nobody can tell."""
+    return "Cannot tell: left to the policy" if held is None else verdict(held, state)
+
+
 def hypothesis_reason(held: Verdict, case: NeedsReview, state: StoreState) -> str:
     """How the weight speaks for or against a verdict, and what the line it questions says of hands."""
     measured = f"{grams(abs(case.mass_mg))} measured"

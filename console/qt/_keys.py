@@ -19,6 +19,8 @@ _KEYS = (
     ("Review", ""),
     ("Enter, 1 … 5", "accept the likeliest, or that answer"),
     ("N", "nothing was taken"),
+    ("U", "cannot tell: the store's policy decides now"),
+    ("Backspace, Ctrl+Z", "take the last decision back, ten deep"),
     ("S", "search: product, shopper, units; Enter decides"),
     ("Space, ← →", "play or pause the clip, step a frame"),
     ("↑ ↓", "another case"),

@@ -8,7 +8,6 @@ from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from console.model import (
-    NOTHING_TAKEN,
     NS_PER_S,
     Case,
     CaseClosed,
@@ -31,7 +30,7 @@ from console.qt._table import Cell, Column, KeyedView, Row
 from console.qt._text import money
 from console.qt._theme import Theme
 from console.qt._weight import WeightCurve
-from engine.domain import CaseId, Hypothesis, Verdict
+from engine.domain import NOTHING_TAKEN, CaseId, Hypothesis, Verdict
 
 LOOK_FIRST_NS = 400_000_000
 """A decision key is ignored this long after another case came up: nobody can have seen it yet."""
@@ -42,18 +41,21 @@ _STAGE_WORDS = {
     DecisionStage.ACCEPTED: "accepted, taking effect",
     DecisionStage.REFUSED: "refused",
     DecisionStage.CLOSED: "done",
+    DecisionStage.TAKEN_BACK: "taken back",
 }
 
 
 class ReviewPage(Page):
     """Emits ``decided`` (case id, verdict), ``evidence_wanted`` (case id) and ``holding`` (case id or None).
 
-    The cart follows by facts only.
+    A verdict of None says that nobody can tell; ``undone`` (case id) takes the last decision back. The cart follows by
+    facts only.
     """
 
     name = Place.REVIEW
     listens = (CaseOpened, CaseClosed, LeasesChanged)
     decided = Signal(str, object)
+    undone = Signal(str)
     evidence_wanted = Signal(str)
     holding = Signal(object)
 
@@ -61,6 +63,7 @@ class ReviewPage(Page):
         super().__init__(model, theme)
         self.case_id: CaseId | None = None
         self._since_ns = self._at_ns = 0
+        self._returning: CaseId | None = None
         self._hold, self._by_hand, self._filling = Holding(), False, False
         self._asked_ns: dict[CaseId, int] = {}
         self._excuses: dict[CaseId, str] = {}
@@ -119,7 +122,13 @@ class ReviewPage(Page):
         self.queue.show_rows([self._queue_row(case, now_ns) for case in self.model.review.ordered()])
         self._filling = False
         self.log.show_rows([self._log_row(decision) for decision in reversed(self.model.review.decisions)])
-        if self.case_id not in self.model.review.cases or (self._taken_by() and not self._by_hand):
+        returned = next((case for case in self.model.review.free() if case.case_id == self._returning), None)
+        if returned is not None:  # whoever took a decision back wants to decide that case
+            self._returning = None
+            self._leave_correction()
+            self._choose(returned.case_id)
+            self.queue.select(returned.case_id)
+        elif self.case_id not in self.model.review.cases or (self._taken_by() and not self._by_hand):
             self._leave_correction()
             self._go_on()
         self._show_case(self._case(), now_ns)
@@ -165,7 +174,7 @@ class ReviewPage(Page):
 
     # --- deciding ---------------------------------------------------------------------------------------------
 
-    def _decide(self, verdict: Verdict) -> None:
+    def _decide(self, verdict: Verdict | None) -> None:
         if self.case_id is None or not self.ready():
             return
         decided = self.case_id
@@ -173,6 +182,13 @@ class ReviewPage(Page):
         self._leave_correction()
         self._go_on()
         self.mark()
+
+    def _undo(self) -> None:
+        last = self.model.review.last_standing()
+        if last is not None:
+            self._returning = last.case_id
+            self.undone.emit(last.case_id)
+            self.mark()
 
     def _correct(self, verdict: object) -> None:
         if isinstance(verdict, Verdict):
@@ -232,7 +248,7 @@ class ReviewPage(Page):
         return Row(case.case_id, cells, spoken=f"{what}, {within}")
 
     def _log_row(self, decision: Decision) -> Row:
-        text = words.verdict(decision.verdict, self.model.state)
+        text = words.decision(decision.verdict, self.model.state)
         stage = decision.note or _STAGE_WORDS[decision.stage]
         ink = "alarm" if decision.stage is DecisionStage.REFUSED else "quiet"
         if decision.stage is DecisionStage.REFUSED:
@@ -291,7 +307,7 @@ class ReviewPage(Page):
         last = given[-1]
         refused = last.stage is DecisionStage.REFUSED
         stage = f"refused: {last.note}" if refused else _STAGE_WORDS[last.stage]
-        self.answer.setText(f"{words.verdict(last.verdict, self.model.state)}: {stage}")
+        self.answer.setText(f"{words.decision(last.verdict, self.model.state)}: {stage}")
         restyle(self.answer, "alarm" if refused else "quiet")
 
     def _show_evidence(self, case: Case | None) -> None:
@@ -322,6 +338,9 @@ class ReviewPage(Page):
             ("Return", lambda: self.accept(0)),
             ("Enter", lambda: self.accept(0)),
             ("N", lambda: self._decide(NOTHING_TAKEN)),
+            ("U", lambda: self._decide(None)),
+            ("Backspace", self._undo),
+            ("Ctrl+Z", self._undo),
             ("S", self._search),
             ("Space", self.player.toggle),
             ("Left", lambda: self.player.step(-1)),
@@ -346,7 +365,7 @@ class ReviewPage(Page):
         box.addWidget(self.choices)
         self.answer.setContentsMargins(10, 0, 10, 0)
         box.addWidget(self.answer)
-        hint = label("Enter or 1–5 accepts    N nothing taken    S search    Space ← → clip    ↑ ↓ case", "quiet")
+        hint = label("Enter or 1–5 accepts    N nothing taken    U cannot tell    S search    ⌫ undoes", "quiet")
         hint.setContentsMargins(10, 0, 10, 8)
         box.addWidget(hint)
         self._below.addWidget(deciding)

@@ -36,6 +36,7 @@ from console.qt._theme import Appearance, Theme
 from engine.domain import (
     Accepted,
     AcceptShelf,
+    CannotTell,
     CaseId,
     Command,
     CommandId,
@@ -45,6 +46,7 @@ from engine.domain import (
     HoldCase,
     Leases,
     Refused,
+    ReopenCase,
     ResolveCase,
     ShelfId,
     Verdict,
@@ -166,8 +168,14 @@ class ConsoleWindow(QMainWindow):
         self.review.keep_hold(at_ns)
         self.pages[self.stack.currentIndex()].tick(at_ns)
 
-    def _decide(self, case_id: str, verdict: Verdict) -> None:
-        self._command(ResolveCase(case_id=CaseId(case_id), verdict=verdict))
+    def _decide(self, case_id: str, verdict: Verdict | None) -> None:
+        if verdict is None:
+            self._command(CannotTell(case_id=CaseId(case_id)))
+        else:
+            self._command(ResolveCase(case_id=CaseId(case_id), verdict=verdict))
+
+    def _undo(self, case_id: str) -> None:
+        self._command(ReopenCase(case_id=CaseId(case_id)))
 
     def _hold(self, case_id: CaseId | None) -> None:
         self.link.hold(HoldCase(console_id=self.model.review.console_id, by=getuser(), case_id=case_id))
@@ -229,6 +237,7 @@ class ConsoleWindow(QMainWindow):
     def _connect(self) -> None:
         self.link.arrived.connect(self._empty_mailbox)
         self.review.decided.connect(self._decide)
+        self.review.undone.connect(self._undo)
         self.overview.wanted.connect(self._open)
         self.shelves.accepted.connect(self._accept_shelf)
         self.health.alarms.asked.connect(self._command)

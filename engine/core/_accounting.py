@@ -2,6 +2,7 @@
 
 from engine.core._cases import Case
 from engine.core._conservation import judge
+from engine.core._decisions import Booked, Decision
 from engine.core._onhand import plates_of
 from engine.core._state import World
 from engine.core._stock import PART_OF_UNIT
@@ -30,17 +31,22 @@ def advance(world: World) -> None:
             books.by_staff(fact.step_id)
     if not books.touched:
         return
-    pending = _pending(world)
     asked = {case.question.shelf_id for case in world.state.cases.open.values()}
     asked |= {step.shelf_id for step in world.state.steps.open.values()}
     for shelf_id in sorted(books.touched.keys() - asked):
         del books.touched[shelf_id]
         if shelf_id not in world.store.shelf_by_id:
             continue
-        missing = books.missing(shelf_id, pending=pending)
-        told = judge(books.account(shelf_id), missing, limit_mg=_worth_mg(world, shelf_id), t_ns=world.now_ns)
-        if told is not None:
-            world.emit(told)
+        look(world, shelf_id)
+
+
+def look(world: World, shelf_id: ShelfId) -> None:
+    """Say what is missing on a shelf, or that nothing is any more; what is asked about may yet be explained."""
+    books = world.state.stock.books
+    missing = books.missing(shelf_id, pending=_pending(world))
+    told = judge(books.account(shelf_id), missing, limit_mg=_worth_mg(world, shelf_id), t_ns=world.now_ns)
+    if told is not None:
+        world.emit(told)
 
 
 def fold(world: World) -> None:
@@ -48,20 +54,27 @@ def fold(world: World) -> None:
     world.state.stock.books.fold(now_ns=world.now_ns, pending=_pending(world))
 
 
-def answered(world: World, case: Case, verdict: Verdict) -> None:
+def answered(world: World, case: Case, verdict: Verdict) -> Booked:
     """A person closed a case: what they saw taken, or set down, by nobody known is written off."""
     sku_id, units = verdict.sku_id, abs(verdict.quantity)
     if sku_id is None or not units:
-        return
-    question, stock, masses = case.question, world.state.stock, world.state.masses
-    plate_id = case.place_of(world.store, sku_id)
+        return Booked()
+    question, masses = case.question, world.state.masses
     weighed = question.mass_mg != 0 and len(question.hypotheses) > 0
-    if units == 1 and weighed and _planned(world, plate_id) == sku_id:
-        masses.weigh(sku_id, abs(question.mass_mg))
-    if verdict.visit_id is None:
-        mass = masses.units(world.store, sku_id, units)
-        stock.books.write_off(question.step_id, mass, taken=verdict.quantity > 0)
-        stock.lay(world.store, plate_id, sku_id, -verdict.quantity, mass)
+    alone = units == 1 and weighed and _planned(world, case.place_of(world.store, sku_id)) == sku_id
+    booked = Booked(
+        weighed_mg=abs(question.mass_mg) if alone else 0,
+        written_off=masses.units(world.store, sku_id, units) if verdict.visit_id is None else None,
+    )
+    _book(world, case, verdict, booked, undo=False)
+    return booked
+
+
+def taken_back(world: World, decision: Decision) -> None:
+    """What a person said is not so, for the books as well: nor is it staff's what became so by it."""
+    for step_id in decision.stocked:
+        world.state.stock.books.by_staff(step_id, undo=True)
+    _book(world, decision.case, decision.verdict, decision.booked, undo=True)
 
 
 def refusal(world: World, command: AcceptShelf) -> str:
@@ -90,6 +103,19 @@ def view(world: World, t_ns: int) -> StockView:
         shelves=tuple(_shelf(world, shelf_id, pending) for shelf_id in rests if shelf_id in world.store.shelf_by_id),
         unit_masses=world.state.masses.proposals(world.store),
     )
+
+
+def _book(world: World, case: Case, verdict: Verdict, booked: Booked, *, undo: bool) -> None:
+    stock, masses, sku_id = world.state.stock, world.state.masses, verdict.sku_id
+    if sku_id is None:
+        return
+    if booked.weighed_mg:
+        masses.weigh(sku_id, booked.weighed_mg, undo=undo)
+    if booked.written_off is not None:
+        taken = verdict.quantity > 0
+        stock.books.write_off(case.question.step_id, booked.written_off, taken=taken, undo=undo)
+        units = verdict.quantity if undo else -verdict.quantity
+        stock.lay(world.store, case.place_of(world.store, sku_id), sku_id, units, booked.written_off)
 
 
 def _shelf(world: World, shelf_id: ShelfId, pending: set[StepId]) -> ShelfGrams:

@@ -9,12 +9,14 @@ import math
 from collections.abc import Sequence
 from operator import attrgetter
 
+from engine.core._answering import drop_question
+from engine.core._asking import ask
 from engine.core._attribution import Explanation, Move
 from engine.core._candidates import Spot
 from engine.core._carts import Entry
+from engine.core._cases import Case
 from engine.core._hands import Hands
 from engine.core._reaches import Reach
-from engine.core._review import ask, drop_question
 from engine.core._state import World
 from engine.core._statements import Wording, say, worded
 from engine.domain import (
@@ -23,7 +25,6 @@ from engine.domain import (
     PlateId,
     PlateMass,
     Reason,
-    ResolveCase,
     ShelfBaseline,
     ShelfId,
     StepId,
@@ -78,11 +79,11 @@ def advance(world: World) -> None:
             _ask(world, reach)
 
 
-def answered(world: World, command: ResolveCase) -> None:
-    """A person decides about a reach: nothing that comes later decides otherwise."""
-    case = world.state.cases.open.get(command.case_id)
+def answered(world: World, case: Case, *, undo: bool = False) -> None:
+    """A person decides about a reach: nothing that comes later decides otherwise, unless it is taken back."""
     for reach in world.state.reaches.asked:
-        reach.answered = reach.answered or (case is not None and case.line_id == reach.line_id)
+        if reach.line_id == case.line_id:
+            reach.answered = not undo
 
 
 def weighed_again(world: World, fact: ShelfBaseline) -> None:

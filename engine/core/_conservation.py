@@ -154,18 +154,18 @@ class Books(msgspec.Struct, kw_only=True):
         posting.carts_mg2 += -entry.mass.variance_mg2 if undo else entry.mass.variance_mg2
         posting.settled |= entry.statement.settled
 
-    def by_staff(self, step_id: StepId) -> None:
+    def by_staff(self, step_id: StepId, *, undo: bool = False) -> None:
         """Staff moved whatever no line accounts for."""
         if step_id in self.postings:
-            self.postings[step_id].staff = True
+            self.postings[step_id].staff = not undo
             self.touched[self.postings[step_id].shelf_id] = None
 
-    def write_off(self, step_id: StepId, mass: Mass, *, taken: bool) -> None:
-        """A person says what was moved, though not by whom."""
+    def write_off(self, step_id: StepId, mass: Mass, *, taken: bool, undo: bool = False) -> None:
+        """A person says what was moved, though not by whom; or takes that back."""
         posting = self.postings.get(step_id)
         if posting is not None:
-            posting.lost_mg += mass.mean_mg if taken else -mass.mean_mg
-            posting.lost_mg2 += mass.variance_mg2
+            posting.lost_mg += mass.mean_mg if taken is not undo else -mass.mean_mg
+            posting.lost_mg2 += -mass.variance_mg2 if undo else mass.variance_mg2
             self.touched[posting.shelf_id] = None
 
     def opened(self, shelf_id: ShelfId, mass_mg: int) -> None:

@@ -1,14 +1,14 @@
 """The store core: one pure, deterministic state machine from input facts to output facts."""
 
-from engine.core import _accounting, _alarms, _blind, _hindsight, _receipts, _refunds, _review, _settling, _unseen
+from engine.core import _accounting, _alarms, _answering, _asking, _blind, _obeying, _receipts, _settling, _unseen
 from engine.core._doubts import Doubts
 from engine.core._reaches import BlindReaches
 from engine.core._sight import Sight
 from engine.core._state import CoreState, World
 from engine.core.tracking import FloorTracker
 from engine.domain import (
-    AcceptShelf,
     BodiesTracked,
+    CaseId,
     Command,
     CommandGiven,
     EntryAuthorised,
@@ -19,12 +19,10 @@ from engine.domain import (
     OutputFact,
     Passage,
     PersonsSeen,
-    ReceiptCommand,
     Recorded,
     SensorFault,
     SensorRecovered,
     ShelfBaseline,
-    ShelveAlarm,
     ShopperOnFloor,
     StockView,
     Store,
@@ -69,8 +67,8 @@ class StoreCore:
         self._let_out()
         _settling.advance(world)
         _blind.advance(world)
-        _review.decide_overdue(world)
-        _review.balance(world)
+        _answering.decide_overdue(world)
+        _asking.balance(world)
         _receipts.advance(world)
         _blind.book(world)
         _accounting.advance(world)
@@ -78,13 +76,11 @@ class StoreCore:
 
     def refusal(self, command: Command) -> str:
         """Why a command would have no effect now; empty when it may be accepted."""
-        if isinstance(command, AcceptShelf):
-            return _accounting.refusal(self._world, command)
-        if isinstance(command, ShelveAlarm):
-            return _alarms.refusal(self._world, command)
-        if isinstance(command, ReceiptCommand):
-            return _refunds.refusal(self._world, command)
-        return _review.refusal(self._world, command)
+        return _obeying.refusal(self._world, command)
+
+    def reopenable(self) -> frozenset[CaseId]:
+        """The closed cases whose decision may be taken back."""
+        return frozenset(decision.case_id for decision in self._world.state.decisions.made)
 
     def floor(self, t_ns: int) -> FloorView:
         """Everybody the tracker is sure of, as of the last fact, stamped ``t_ns``."""
@@ -146,6 +142,7 @@ class StoreCore:
         state.doubts = Doubts()
         state.visits.rebase(shift_ns)
         state.cases.rebase(shift_ns)
+        state.decisions.rebase(shift_ns)
         state.bills.rebase(shift_ns)
         state.stock.rebase(shift_ns)
         _alarms.rebase(world, shift_ns)
@@ -166,7 +163,7 @@ class StoreCore:
             case GatePassed():
                 self._pass_gate(fact)
             case CommandGiven():
-                self._obey(fact)
+                _obeying.obey(world, fact)
             case SensorFault() | SensorRecovered():
                 world.alarm(fact)
             case EntryRefused():
@@ -228,24 +225,6 @@ class StoreCore:
         if self._world.state.steps.hear(fact) and isinstance(fact, WeightSettled):
             self._world.state.stock.step(fact)
 
-    def _obey(self, fact: CommandGiven) -> None:
-        world, command = self._world, fact.command
-        if isinstance(command, AcceptShelf):
-            _accounting.accept(world, command, by=fact.by)
-            return
-        if isinstance(command, ShelveAlarm):
-            _alarms.shelve(world, command, by=fact.by)
-            return
-        if isinstance(command, ReceiptCommand):
-            _refunds.obey(world, fact, command)
-            return
-        case = world.state.cases.open.get(command.case_id)
-        _blind.answered(world, command)
-        _review.resolve(world, command, by=fact.by)
-        if case is not None and command.case_id not in world.state.cases.open:
-            _hindsight.answered(world, case.question.step_id, command.verdict)
-            _accounting.answered(world, case, command.verdict)
-
     def _tick(self) -> None:
         world = self._world
         world.tracker.advance(world.now_ns)
@@ -255,6 +234,7 @@ class StoreCore:
             world.said += world.state.visits.give_up(now_ns=world.now_ns)
         world.state.steps.forget(now_ns=world.now_ns)
         world.state.doubts.forget(now_ns=world.now_ns)
+        world.state.decisions.forget(now_ns=world.now_ns)
         _receipts.forget(world)
         _alarms.forget(world)
         _accounting.fold(world)

@@ -7,7 +7,7 @@ from engine.core._attribution import Explanation
 from engine.core._carts import Entry
 from engine.core._doubts import Doubt, Thread
 from engine.core._hands import Suspect
-from engine.core._review import judge, reopen
+from engine.core._judging import judge, reopen
 from engine.core._state import World
 from engine.core._statements import lines_of
 from engine.domain import StepId, Verdict, WeightSettled

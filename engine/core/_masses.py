@@ -67,6 +67,10 @@ class Tally(msgspec.Struct, frozen=True):
         kept = self if self.units < _TALLIED else Tally(self.units // 2, self.sum_mg // 2, self.sum_mg2 // 2)
         return Tally(kept.units + 1, kept.sum_mg + mass_mg, kept.sum_mg2 + mass_mg**2)
 
+    def minus(self, mass_mg: int) -> "Tally":
+        """Without one that was not what it was taken for."""
+        return Tally(self.units - 1, self.sum_mg - mass_mg, self.sum_mg2 - mass_mg**2)
+
     @property
     def mean_mg(self) -> int:
         """The mean."""
@@ -118,9 +122,13 @@ class Masses(msgspec.Struct, kw_only=True):
         if units == 1:
             self.weigh(sku_id, weighed.mean_mg)
 
-    def weigh(self, sku_id: SkuId, mass_mg: int) -> None:
-        """A single unit was on the scales, beyond doubt."""
-        self.tallies[sku_id] = self.tallies.get(sku_id, Tally()).plus(mass_mg)
+    def weigh(self, sku_id: SkuId, mass_mg: int, *, undo: bool = False) -> None:
+        """A single unit was on the scales, beyond doubt; or, undone, it was not."""
+        known = self.tallies.get(sku_id, Tally())
+        tally = known.minus(mass_mg) if undo else known.plus(mass_mg)
+        self.tallies[sku_id] = tally
+        if tally.units <= 0:
+            del self.tallies[sku_id]
 
     def proposals(self, store: Store) -> tuple[UnitMassProposal, ...]:
         """The products whose catalogue is surely wrong by more than a catalogue is expected to be."""

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.core._attribution import Explanation
-from engine.domain import CaseCause, Hypothesis, SkuId, Verdict, VisitId
+from engine.domain import NOTHING_TAKEN, CaseCause, Hypothesis, SkuId, Verdict, VisitId
 
 _CERTAIN_PPM = 1_000_000
-_NOTHING = Verdict(visit_id=None, sku_id=None, quantity=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +73,7 @@ def _matched(claims: Sequence[Verdict], units: list[Verdict]) -> list[Verdict]:
             if index not in found and unit is not None:
                 found[index] = unit
                 units.remove(unit)
-    return [found.get(index, _NOTHING) for index in range(len(claims))]
+    return [found.get(index, NOTHING_TAKEN) for index in range(len(claims))]
 
 
 def _same(claim: Verdict, unit: Verdict) -> bool:

@@ -2,9 +2,9 @@
 
 from statistics import median
 
+from engine.core._answering import drop_question
 from engine.core._carts import Entry
 from engine.core._places import plate_distance_m
-from engine.core._review import drop_question
 from engine.core._state import World
 from engine.core._statements import withdraw
 from engine.core._visits import Visit

@@ -7,6 +7,7 @@ import msgspec
 from engine.core._bills import Bills
 from engine.core._carts import Carts
 from engine.core._cases import Cases
+from engine.core._decisions import Decisions
 from engine.core._doubts import Doubts
 from engine.core._masses import Masses
 from engine.core._reaches import BlindReaches
@@ -18,7 +19,7 @@ from engine.core._visits import Visits
 from engine.core.tracking import FloorTracker, TrackerState
 from engine.domain import AlarmShelved, OutputFact, SensorFault, SensorRecovered, ShelveAlarm, Store, VisitId
 
-CHECKPOINT_VERSION = 9
+CHECKPOINT_VERSION = 10
 
 
 class CoreState(msgspec.Struct, kw_only=True):
@@ -33,6 +34,7 @@ class CoreState(msgspec.Struct, kw_only=True):
     bills: Bills = msgspec.field(default_factory=Bills)
     stock: Stock = msgspec.field(default_factory=Stock)
     cases: Cases = msgspec.field(default_factory=Cases)
+    decisions: Decisions = msgspec.field(default_factory=Decisions)
     doubts: Doubts = msgspec.field(default_factory=Doubts)
     masses: Masses = msgspec.field(default_factory=Masses)
     faults: dict[str, SensorFault] = {}

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from engine.core import _onhand
+from engine.core._asking import ask
 from engine.core._attribution import Explanation
 from engine.core._hands import Hands
 from engine.core._normal import normal
-from engine.core._review import ask
 from engine.core._settling import attribute
 from engine.core._state import World
 from engine.core._statements import say_only

@@ -4,8 +4,11 @@ from engine.domain._carts import CartLine, signed_quantity, standing_lines
 from engine.domain._commands import (
     Accepted,
     AcceptShelf,
+    CannotTell,
+    CaseCommand,
     Command,
     Refused,
+    ReopenCase,
     ResolveCase,
     ShelveAlarm,
 )
@@ -20,6 +23,7 @@ from engine.domain._facts import (
     Browsed,
     CartFact,
     CaseCause,
+    CaseReopened,
     CaseResolved,
     CommandGiven,
     EngineStarted,
@@ -119,9 +123,7 @@ from engine.domain._store import (
     Store,
     TaxClass,
 )
-from engine.domain._verdict import (
-    Verdict,
-)
+from engine.domain._verdict import NOTHING_TAKEN, Verdict
 from engine.domain._views import (
     BackgroundPlate,
     CameraHealth,
@@ -155,6 +157,7 @@ __all__ = [
     "BY_POLICY",
     "KEYPOINTS",
     "MINOR_DIGITS",
+    "NOTHING_TAKEN",
     "PPM",
     "AcceptShelf",
     "Accepted",
@@ -168,10 +171,13 @@ __all__ = [
     "CameraHealth",
     "CameraId",
     "CameraOverlay",
+    "CannotTell",
     "CartFact",
     "CartLine",
     "CaseCause",
+    "CaseCommand",
     "CaseId",
+    "CaseReopened",
     "CaseResolved",
     "Command",
     "CommandGiven",
@@ -252,6 +258,7 @@ __all__ = [
     "Recorded",
     "RefundLine",
     "Refused",
+    "ReopenCase",
     "Reply",
     "Request",
     "ResolveCase",

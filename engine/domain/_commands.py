@@ -14,6 +14,18 @@ class ResolveCase(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     verdict: Verdict
 
 
+class CannotTell(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Leave a case to the store's policy now: the reviewer has looked, and the evidence does not tell."""
+
+    case_id: CaseId
+
+
+class ReopenCase(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Take back what a person decided lately: all that it changed is as before, and the case is open again."""
+
+    case_id: CaseId
+
+
 class AcceptShelf(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Take a shelf as it lies: somebody has looked, and what is missing or over on it is settled."""
 
@@ -29,7 +41,8 @@ class ShelveAlarm(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     reason: str = ""
 
 
-Command = ResolveCase | AcceptShelf | ShelveAlarm | ReceiptCommand
+CaseCommand = ResolveCase | CannotTell | ReopenCase
+Command = CaseCommand | AcceptShelf | ShelveAlarm | ReceiptCommand
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -368,11 +368,19 @@ BY_POLICY = "policy"
 
 
 class CaseResolved(Fact, frozen=True, kw_only=True, tag=True):
-    """A case is closed, by a person or, after the deadline, by the store's policy."""
+    """A case is closed, by a person or by the policy: after the deadline, or because ``left_by`` cannot tell."""
 
     case_id: CaseId
     verdict: Verdict
     decided_by: str
+    left_by: str = ""
+
+
+class CaseReopened(Fact, frozen=True, kw_only=True, tag=True):
+    """What was decided on a case is taken back: the question follows, with a new deadline."""
+
+    case_id: CaseId
+    reopened_by: str
 
 
 class UnseenUnits(msgspec.Struct, frozen=True, kw_only=True):
@@ -440,6 +448,7 @@ OutputFact = (
     | Stocked
     | NeedsReview
     | CaseResolved
+    | CaseReopened
     | UnwitnessedChange
     | GramsMismatch
     | GramsAccounted

@@ -4,7 +4,14 @@ from enum import StrEnum
 
 import msgspec
 
-from engine.domain._commands import AcceptShelf, Command, ResolveCase, ShelveAlarm
+from engine.domain._commands import (
+    AcceptShelf,
+    CannotTell,
+    Command,
+    ReopenCase,
+    ResolveCase,
+    ShelveAlarm,
+)
 from engine.domain._receipt_commands import OpenDispute
 
 
@@ -26,6 +33,8 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True):
 
 _MAY: dict[type[Command], frozenset[Role]] = {
     ResolveCase: frozenset({Role.REVIEWER}),
+    CannotTell: frozenset({Role.REVIEWER}),
+    ReopenCase: frozenset({Role.REVIEWER}),
     AcceptShelf: frozenset({Role.TECHNICIAN}),
     ShelveAlarm: frozenset({Role.TECHNICIAN}),
     OpenDispute: frozenset({Role.REVIEWER}),

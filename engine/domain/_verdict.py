@@ -14,3 +14,6 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     visit_id: VisitId | None
     sku_id: SkuId | None
     quantity: int
+
+
+NOTHING_TAKEN = Verdict(visit_id=None, sku_id=None, quantity=0)

@@ -7,9 +7,12 @@ from console.model import DecisionStage
 from console.qt import ConsoleWindow
 from engine.domain import (
     Accepted,
+    CannotTell,
+    CaseReopened,
     CaseResolved,
     CommandRequest,
     Refused,
+    ReopenCase,
     ResolveCase,
 )
 from tests.console import trade
@@ -96,3 +99,24 @@ def test_the_clip_plays_stops_and_steps(qtbot: QtBot, window: ConsoleWindow) -> 
     press(window, Qt.Key.Key_Left)
     press(window, Qt.Key.Key_Left)
     assert player.instant_ns < before_ns
+
+
+def test_backspace_takes_the_last_decision_back_and_its_case_comes_again(
+    qtbot: QtBot, engine: EngineStandIn, window: ConsoleWindow
+) -> None:
+    begin_review(qtbot, window)
+    press(window, "2")
+    qtbot.waitUntil(lambda: stage_of(window) is DecisionStage.ACCEPTED, timeout=LONG_MS)
+    bert = trade.who_case().hypotheses[1].verdict
+    engine.say(CaseResolved(t_ns=NOW, case_id=trade.WHO_CASE, verdict=bert, decided_by=engine.commands[0].by))
+    qtbot.waitUntil(lambda: stage_of(window) is DecisionStage.CLOSED, timeout=LONG_MS)
+    press(window, Qt.Key.Key_Backspace)
+    qtbot.waitUntil(lambda: len(engine.commands) == 2, timeout=LONG_MS)
+    assert engine.commands[1].command == ReopenCase(case_id=trade.WHO_CASE)
+    engine.say(CaseReopened(t_ns=NOW, case_id=trade.WHO_CASE, reopened_by="x"), trade.who_case())
+    qtbot.waitUntil(lambda: window.review.case_id == trade.WHO_CASE and window.review.ready(), timeout=LONG_MS)
+    assert stage_of(window) is DecisionStage.TAKEN_BACK
+    press(window, Qt.Key.Key_Backspace)  # there is nothing more to take back
+    press(window, "u")
+    qtbot.waitUntil(lambda: len(engine.commands) == 3, timeout=LONG_MS)
+    assert engine.commands[2].command == CannotTell(case_id=trade.WHO_CASE)

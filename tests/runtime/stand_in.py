@@ -69,6 +69,9 @@ class StandInCore:
     def standing_facts(self) -> tuple[OutputFact, ...]:
         return tuple(self._state.facts)
 
+    def reopenable(self) -> frozenset[CaseId]:
+        return frozenset()
+
     def refusal(self, command: Command) -> str | None:
         known = isinstance(command, ResolveCase) and command.case_id in self._state.open_cases
         return None if known else "there is no such open case"

@@ -5,6 +5,7 @@ from typing import Protocol, Self
 import structlog
 
 from engine.domain import (
+    CaseId,
     Command,
     CommandGiven,
     CommandId,
@@ -38,6 +39,9 @@ class Core(Protocol):
 
     def standing_facts(self) -> tuple[OutputFact, ...]:
         """What a replica starts from."""
+
+    def reopenable(self) -> frozenset[CaseId]:
+        """The closed cases whose decision may be taken back."""
 
     def refusal(self, command: Command) -> str | None:
         """Why a command would have no effect; None when it would."""

@@ -7,6 +7,7 @@ import msgspec
 
 from engine.domain import (
     Accepted,
+    CaseCommand,
     CaseResolved,
     Command,
     CommandGiven,
@@ -19,7 +20,6 @@ from engine.domain import (
     Policy,
     Recorded,
     Refused,
-    ResolveCase,
     may,
     may_answer,
 )
@@ -77,7 +77,7 @@ class Door:
                 self._leases.closed(fact.case_id)
 
     def _kept(self, request: CommandRequest) -> str:
-        if not isinstance(request.command, ResolveCase):
+        if not isinstance(request.command, CaseCommand):
             return ""
         case_id = request.command.case_id
         holder = self._leases.kept_from(case_id, request.console_id, now_ns=time.monotonic_ns())

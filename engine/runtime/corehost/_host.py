@@ -45,7 +45,7 @@ _TICK_NS = 100_000_000
 _HEALTH_NS = 1_000_000_000
 _STOCK_NS = 5_000_000_000
 _CHECKPOINT_NS = 120_000_000_000
-_RETIRE_NS = 600_000_000_000
+_RETIRE_NS = 60_000_000_000
 _SOURCE = "core"
 
 
@@ -168,7 +168,7 @@ class CoreHost:
     def _said(self, outputs: list[Numbered]) -> None:
         self._hub.publish(outputs)
         facts = [output.fact for output in outputs]
-        self._evidence.follow(facts)
+        self._evidence.follow(facts, reopenable=self._conductor.core.reopenable())
         self._door.follow(facts)
 
     def _answer(self) -> None:
@@ -214,7 +214,8 @@ class CoreHost:
 
     def _retire(self) -> None:
         self._books.retire()
-        self._evidence.sweep(self._conductor.core.standing_facts())
+        core = self._conductor.core
+        self._evidence.sweep(core.standing_facts(), reopenable=core.reopenable())
 
     def _shut_down(self) -> None:
         self._take_in()

@@ -54,13 +54,13 @@ class EvidenceVault:
         """The case is closed."""
         self._destroy(_name(case_id))
 
-    def sweep(self, *, open_cases: Iterable[CaseId], keep_hours: float) -> None:
-        """Destroy what belongs to no open case or is older than that."""
-        wanted = {_name(case_id) for case_id in open_cases}
+    def sweep(self, *, wanted: Iterable[CaseId], keep_hours: float) -> None:
+        """Destroy what belongs to no such case or is older than that."""
+        names = {_name(case_id) for case_id in wanted}
         limit_s = time.time() - keep_hours * _HOUR_S
         for name in self._keys.names():
             file = self._file(name)
-            if name not in wanted or not file.exists() or file.stat().st_mtime < limit_s:
+            if name not in names or not file.exists() or file.stat().st_mtime < limit_s:
                 self._destroy(name)
 
     def _destroy(self, name: str) -> None:

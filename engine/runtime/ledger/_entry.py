@@ -7,6 +7,7 @@ from typing import get_args
 import msgspec
 
 from engine.domain import (
+    CaseReopened,
     CaseResolved,
     GramsAccounted,
     GramsMismatch,
@@ -33,6 +34,7 @@ KEPT = (
     LineWithdrawn,
     NeedsReview,
     CaseResolved,
+    CaseReopened,
     UnwitnessedChange,
     GramsMismatch,
     GramsAccounted,

@@ -97,9 +97,9 @@ def test_evidence_is_sealed_and_gone_with_its_case(tmp_path: Path) -> None:
 def test_a_sweep_destroys_what_is_closed_or_too_old(tmp_path: Path, open_cases: list[CaseId], age_h: int) -> None:
     vault = EvidenceVault(tmp_path / "evidence", KeyRing(tmp_path / "keys"))
     vault.keep(Evidence(case_id=CASE, frames=(), steps=(settled(5),)))
-    vault.sweep(open_cases=[CASE], keep_hours=24)
+    vault.sweep(wanted=[CASE], keep_hours=24)
     (file,) = (tmp_path / "evidence").iterdir()
     written_s = file.stat().st_mtime - age_h * 3600
     os.utime(file, (written_s, written_s))
-    vault.sweep(open_cases=open_cases, keep_hours=24)
+    vault.sweep(wanted=open_cases, keep_hours=24)
     assert list((tmp_path / "evidence").iterdir()) == list((tmp_path / "keys").iterdir()) == []
