@@ -7,8 +7,6 @@ from engine.core._attribution import Explanation
 from engine.core._hands import Suspect, Witness
 from engine.domain import VisitId
 
-AT_ONCE_NS = 300_000_000
-"""No hand takes from one plate and then from another in less."""
 _CERTAIN_PPM = 1_000_000
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import combinations, combinations_with_replacement, product
 
 from engine.core._candidates import Candidate, Candidates, Spot, WeightStep, spots_of
+from engine.core._grasp import Grasp
 from engine.core._hands import Suspect
 from engine.core._masses import Lot, Mass, Masses
 from engine.core._normal import log_normal
@@ -28,14 +29,6 @@ _STAFF_ANYTHING = 0.3 / 3000
 _HANDED_OVER = 0.001
 _TWO_MOVES = 0.03
 _OUT_AND_IN = 0.005
-_BY_TWO_HANDS = 0.3
-"""How often somebody who moves several units of a product at once has both hands at them, the prior of more than one
-unit being given; the others hold all in one hand."""
-_GRASP_M, _TOO_WIDE = 0.12, 0.2
-"""A hand opens this wide; two that are wider together are seldom moved by one hand at once."""
-_SWEEP, _PUT_AND_TAKE = 0.15, 0.5
-"""How often it is one hand that makes two movements so shortly after each other that they are one step: it takes
-two products, or it puts one down and takes another in the same reach."""
 _PAIRED_UNITS = 3
 _PAIRED_CANDIDATES = 30
 _GIVE_UP = 16.0
@@ -114,16 +107,23 @@ class Attribution:
     """The explanations of one step, from the evidence there is."""
 
     def __init__(
-        self, store: Store, *, stock: Stock, masses: Masses, carts: Mapping[VisitId, Mapping[SkuId, Lot]]
+        self,
+        store: Store,
+        *,
+        stock: Stock,
+        masses: Masses,
+        carts: Mapping[VisitId, Mapping[SkuId, Lot]],
+        puts_away: float,
     ) -> None:
         self._store, self._carts = store, carts
-        self._candidates = Candidates(store, stock, masses)
+        self._candidates = Candidates(store, stock, masses, puts_away=puts_away)
 
     def explain(self, step: WeightStep, suspects: Sequence[Suspect]) -> tuple[Explanation, ...]:
         """All explanations worth naming, the likeliest first; they sum to one million ppm but for the unlikely."""
         spots = spots_of(self._store, step)
         scale = _Scale(step, spots)
-        claims = self._claims(step, spots, suspects)
+        grasp = Grasp(self._store, step)
+        claims = self._claims(step, spots, suspects, grasp)
         scored: dict[tuple[tuple[str, str, int], ...], tuple[float, tuple[Move, ...]]] = {}
 
         def add(moves: tuple[Move, ...], log_score: float) -> None:
@@ -143,7 +143,7 @@ class Attribution:
         for first, second, log_likelihood in _pairs(claims, scale):
             opposed = first.move.quantity * second.move.quantity < 0
             log_prior = first.log_prior + second.log_prior + math.log(_OUT_AND_IN if opposed else _TWO_MOVES)
-            add((first.move, second.move), log_prior + _log_hands(first, second) + log_likelihood)
+            add((first.move, second.move), log_prior + _log_hands(first, second, grasp) + log_likelihood)
         best_ratio = max((suspect.best_ratio for suspect in suspects), default=1.0)
         scattered = _SCATTERED ** max(0, len(spots) - 1)
         add((), math.log(_UNEXPLAINED * scattered * max(best_ratio, _UNSEEN_PERSON)))
@@ -151,57 +151,61 @@ class Attribution:
             add((move,), log_score)
         return _normalise(scored)
 
-    def _claims(self, step: WeightStep, spots: tuple[Spot, ...], suspects: Sequence[Suspect]) -> list[_Claim]:
+    def _claims(
+        self, step: WeightStep, spots: tuple[Spot, ...], suspects: Sequence[Suspect], grasp: Grasp
+    ) -> list[_Claim]:
         taken, returned = self._candidates.takes(step, spots), self._candidates.returns(spots)
         restocked = self._candidates.restocks(spots)
-        claims = [self._claim(c, None, log_prior=math.log(_UNSEEN_PERSON)) for c in (*taken, *returned)]
+        claims = [_claim(c, None, grasp, log_prior=math.log(_UNSEEN_PERSON)) for c in (*taken, *returned)]
         puts = {owner: self._candidates.puts(spots, cart) for owner, cart in self._carts.items()}
         for suspect in suspects:
             if suspect.staff:
-                claims += [self._claim(candidate, suspect) for candidate in restocked]
+                claims += [_claim(candidate, suspect, grasp) for candidate in restocked]
             elif suspect.visit_id is None:
-                claims += [self._claim(candidate, suspect) for candidate in (*taken, *returned)]
+                claims += [_claim(candidate, suspect, grasp) for candidate in (*taken, *returned)]
             else:
-                claims += [self._claim(candidate, suspect) for candidate in taken]
-                claims += self._returns(suspect, puts)
+                claims += [_claim(candidate, suspect, grasp) for candidate in taken]
+                claims += _returns(suspect, puts, grasp)
         return claims
 
-    def _returns(self, suspect: Suspect, puts: Mapping[VisitId, Sequence[Candidate]]) -> list[_Claim]:
-        """Puts by one shopper: out of the own cart, seldom out of another's after an unseen hand-over."""
-        return [
-            self._claim(
-                candidate, suspect, owner=owner, log_prior=0.0 if owner == suspect.visit_id else math.log(_HANDED_OVER)
-            )
-            for owner, candidates in puts.items()
-            for candidate in candidates
-        ]
 
-    def _claim(
-        self, candidate: Candidate, suspect: Suspect | None, *, owner: VisitId | None = None, log_prior: float = 0.0
-    ) -> _Claim:
-        witnesses = [suspect.at[plate_id] for plate_id in candidate.spot.plate_ids] if suspect is not None else []
-        witness = max(witnesses, key=lambda w: w.ratio, default=None)
-        move = Move(
-            visit_id=owner or (suspect.visit_id if suspect is not None else None),
-            staff=suspect.staff if suspect is not None else False,
-            sku_id=candidate.sku_id,
-            quantity=candidate.quantity,
-            spot=candidate.spot,
-            mass=candidate.mass,
-            hand_distance_mm=witness.distance_mm if witness is not None else None,
+def _returns(suspect: Suspect, puts: Mapping[VisitId, Sequence[Candidate]], grasp: Grasp) -> list[_Claim]:
+    """Puts by one shopper: out of the own cart, seldom out of another's after an unseen hand-over."""
+    return [
+        _claim(
+            candidate,
+            suspect,
+            grasp,
+            owner=owner,
+            log_prior=0.0 if owner == suspect.visit_id else math.log(_HANDED_OVER),
         )
-        log_hand = math.log(self._at_hand(candidate, suspect, witness.ratio)) if suspect and witness else 0.0
-        log_prior += candidate.log_prior
-        return _Claim(move=move, candidate=candidate, actor=suspect, log_prior=log_prior, log_hand=log_hand)
+        for owner, candidates in puts.items()
+        for candidate in candidates
+    ]
 
-    def _at_hand(self, candidate: Candidate, suspect: Suspect, ratio: float) -> float:
-        """The ratio for units moved at once: more than one by one hand that can hold them, or by two."""
-        if suspect.staff or abs(candidate.quantity) == 1:
-            return ratio
-        width_m, depth_m, _ = self._store.product_by_sku[candidate.sku_id].size_m
-        by_one = ratio * (1.0 if 2 * min(width_m, depth_m) <= _GRASP_M else _TOO_WIDE)
-        by_two = _both_hands(suspect, candidate.spot, candidate.spot)
-        return (1 - _BY_TWO_HANDS) * by_one + _BY_TWO_HANDS * by_two
+
+def _claim(
+    candidate: Candidate,
+    suspect: Suspect | None,
+    grasp: Grasp,
+    *,
+    owner: VisitId | None = None,
+    log_prior: float = 0.0,
+) -> _Claim:
+    witnesses = [suspect.at[plate_id] for plate_id in candidate.spot.plate_ids] if suspect is not None else []
+    witness = max(witnesses, key=lambda w: w.ratio, default=None)
+    move = Move(
+        visit_id=owner or (suspect.visit_id if suspect is not None else None),
+        staff=suspect.staff if suspect is not None else False,
+        sku_id=candidate.sku_id,
+        quantity=candidate.quantity,
+        spot=candidate.spot,
+        mass=candidate.mass,
+        hand_distance_mm=witness.distance_mm if witness is not None else None,
+    )
+    log_hand = math.log(grasp.units(suspect, candidate, witness.ratio)) if suspect and witness else 0.0
+    log_prior += candidate.log_prior
+    return _Claim(move=move, candidate=candidate, actor=suspect, log_prior=log_prior, log_hand=log_hand)
 
 
 class _Scale:
@@ -244,23 +248,12 @@ def _grams(candidate: Candidate) -> tuple[float, float]:
     return candidate.brought_mg / 1000, math.sqrt(candidate.mass.variance_mg2) / 1000
 
 
-def _both_hands(suspect: Suspect, one: Spot, other: Spot) -> float:
-    """The ratio that one of somebody's hands was at one spot and the other at the other."""
-    return max(
-        max(a.hands[0] * b.hands[1], a.hands[1] * b.hands[0])
-        for a in (suspect.at[plate_id] for plate_id in one.plate_ids)
-        for b in (suspect.at[plate_id] for plate_id in other.plate_ids)
-    )
-
-
-def _log_hands(first: _Claim, second: _Claim) -> float:
+def _log_hands(first: _Claim, second: _Claim, grasp: Grasp) -> float:
     """What the hands say for two movements: a hand that made one of them did not make the other as well."""
     if first.actor is None or first.actor is not second.actor or first.actor.staff:
         return first.log_hand + second.log_hand
-    by_two = _both_hands(first.actor, first.candidate.spot, second.candidate.spot)
     by_one = math.exp(min(first.log_hand, second.log_hand))
-    opposed = first.move.quantity * second.move.quantity < 0
-    return math.log(by_two + (_PUT_AND_TAKE if opposed else _SWEEP) * by_one)
+    return math.log(grasp.two(first.actor, first.candidate, second.candidate, by_one=by_one))
 
 
 def _pairs(claims: Sequence[_Claim], scale: _Scale) -> list[tuple[_Claim, _Claim, float]]:

@@ -16,10 +16,8 @@ _AS_PLANNED = 0.97
 _STRADDLES = 0.012
 _STRAY = 1e-4
 _STRAYS, _STRAY_SIGMAS = 3, 3
-_PUT = 0.3
-_PUT_HOME = 0.6
-_PUT_AWAY = 0.05
-_EXCHANGED = 0.3
+_PUT = 0.2
+_EXCHANGED = 0.45
 """How often a product goes to the place of another that already lies in its own: two are mixed up together."""
 _FOCAL_FLOOR_MG = 2_000
 _FOCAL_SHARE = 0.12
@@ -83,10 +81,13 @@ def _spot(store: Store, plate_ids: list[PlateId], mass: Mapping[PlateId, int]) -
 
 
 class Candidates:
-    """What may have moved in a store as it is now, and what that would weigh."""
+    """What may have moved in a store as it is now, and what that would weigh.
 
-    def __init__(self, store: Store, stock: Stock, masses: Masses) -> None:
-        self._store, self._stock, self._masses = store, stock, masses
+    ``puts_away`` is how often what is put down is put where it does not belong.
+    """
+
+    def __init__(self, store: Store, stock: Stock, masses: Masses, *, puts_away: float) -> None:
+        self._store, self._stock, self._masses, self._puts_away = store, stock, masses, puts_away
 
     def takes(self, step: WeightStep, spots: tuple[Spot, ...]) -> tuple[Candidate, ...]:
         """What may have been taken: what lies there by plan and by experience, and last any product of that weight."""
@@ -127,14 +128,14 @@ class Candidates:
 
     def _put_there(self, sku_id: SkuId, spot: Spot) -> float:
         if spot.sku_id == sku_id:
-            return _PUT_HOME
+            return 1 - self._puts_away
         own = (plate_id for facing in self._store.facings if facing.sku_id == sku_id for plate_id in facing.plate_ids)
         exchanged = any(spot.sku_id in self._stock.lying_on(plate_id) for plate_id in own)
-        return _EXCHANGED if exchanged else _PUT_AWAY
+        return max(_EXCHANGED, self._puts_away) if exchanged else self._puts_away
 
     def returns(self, spots: tuple[Spot, ...]) -> tuple[Candidate, ...]:
         """A unit of the planned product set down by somebody whose cart is not known."""
-        log_prior = math.log(_PUT * _PUT_HOME * _QUANTITY_PRIOR[1])
+        log_prior = math.log(_PUT * (1 - self._puts_away) * _QUANTITY_PRIOR[1])
         return tuple(self._planned(spot, -1, log_prior) for spot in spots if spot.sku_id is not None)
 
     def restocks(self, spots: tuple[Spot, ...]) -> tuple[Candidate, ...]:

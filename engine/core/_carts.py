@@ -3,7 +3,10 @@
 import msgspec
 
 from engine.core._masses import Lot, Mass
-from engine.domain import CartLine, LineId, PlateId, SkuId, StepId, VisitId, signed_quantity
+from engine.domain import CartLine, LineId, PlateId, PutBack, PutElsewhere, SkuId, StepId, VisitId, signed_quantity
+
+_PUTS_HOME, _PUTS_AWAY = 12, 1
+"""What one expects before anybody has put anything down: so many puts home for so many elsewhere."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +64,12 @@ class Carts(msgspec.Struct, kw_only=True):
                 sku_id = entry.statement.sku_id
                 lots[sku_id] = lots.get(sku_id, Lot()).plus(entry.signed_quantity, entry.mass)
         return {sku_id: lot for sku_id, lot in sorted(lots.items()) if lot.units}
+
+    def puts_away(self, *, without: StepId) -> float:
+        """How often what is put down is put where it does not belong, by what stands but for one step."""
+        kinds = [type(e.statement) for e in self.entries.values() if e.statement.step_id != without]
+        home, away = _PUTS_HOME + kinds.count(PutBack), _PUTS_AWAY + kinds.count(PutElsewhere)
+        return away / (home + away)
 
     def overdrawn(self, visit_id: VisitId) -> Entry | None:
         """The latest put that took out of the cart what is not in it; None when all is well."""

@@ -14,6 +14,9 @@ from engine.domain import Plate, PlateId, Point2, Store, TrackId, VisitId
 WINDOW_BEFORE_NS = 800_000_000
 WINDOW_AFTER_NS = 400_000_000
 
+AT_ONCE_NS = 300_000_000
+"""No hand takes from one plate and then from another in less."""
+
 EARLIER_NS = (3_000_000_000, 1_200_000_000)
 """A hand that moves something has come for that: so long before, from first to last, it was somewhere else."""
 _STILL, _STILL_M, _CAME_M = 0.25, 0.15, 0.4

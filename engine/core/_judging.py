@@ -9,7 +9,7 @@ from engine.core._asking import HELD_PPM, ask, ask_part, cause_of
 from engine.core._attribution import Explanation
 from engine.core._carts import Entry
 from engine.core._hands import Suspect
-from engine.core._parts import Part, parts_of
+from engine.core._parts import Part, in_units, parts_of
 from engine.core._state import World
 from engine.core._statements import learn_from, lines_of, say_only
 from engine.domain import NOTHING_TAKEN, WeightSettled
@@ -29,7 +29,7 @@ def judge(world: World, step: WeightSettled, explanations: Sequence[Explanation]
         say_only(world, step.step_id, lines, cause="weight settled")
         learn_from(world, step, lines)
     elif parts := parts_of(explanations):
-        lines = lines_of(world, step, explanations, settled=True)
+        lines = lines_of(world, step, (in_units(best), *explanations[1:]), settled=True)
         _judge_each(world, step, tuple(zip(parts, lines, strict=True)), suspects=suspects)
     else:
         ask(world, step, explanations, suspects=suspects, cause=cause_of(explanations))

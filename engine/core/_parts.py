@@ -1,12 +1,14 @@
 """A step of several movements, one by one: what each may have been, whatever is doubtful about the others."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.core._attribution import Explanation
+from engine.core._masses import Mass
 from engine.domain import NOTHING_TAKEN, CaseCause, Hypothesis, SkuId, Verdict, VisitId
 
 _CERTAIN_PPM = 1_000_000
+_SHARED_PPM = 50_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,12 +35,30 @@ class Part:
         return CaseCause.WHO if max(who.values()) <= max(what.values()) else CaseCause.WHAT
 
 
+def in_units(explanation: Explanation) -> Explanation:
+    """The same, each unit a movement of its own."""
+    moves = [
+        replace(
+            move,
+            quantity=1 if move.quantity > 0 else -1,
+            mass=Mass(round(move.mass.mean_mg / abs(move.quantity)), move.mass.variance_mg2 // abs(move.quantity)),
+        )
+        for move in explanation.moves
+        for _ in range(abs(move.quantity))
+    ]
+    return replace(explanation, moves=tuple(moves))
+
+
 def parts_of(explanations: Sequence[Explanation]) -> tuple[Part, ...]:
-    """The single units of the likeliest explanation; none when it is one movement, or not all for carts."""
+    """The single units of the likeliest explanation; none when it is one, or not all for carts.
+
+    What one person moved at once is one question, unless others may have moved some of it.
+    """
     best = explanations[0]
-    if len(best.moves) < 2 or not best.chargeable or any(abs(move.quantity) != 1 for move in best.moves):
-        return ()
     claims = _units(best)
+    shared_ppm = sum(e.probability_ppm for e in explanations if len({move.visit_id for move in e.moves}) > 1)
+    if len(claims) < 2 or not best.chargeable or (len(best.moves) == 1 and shared_ppm < _SHARED_PPM):
+        return ()
     ppm: list[dict[Verdict, int]] = [{} for _ in claims]
     for explanation in explanations:
         for shares, verdict in zip(ppm, _matched(claims, _units(explanation)), strict=True):

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from engine.core._at_once import AT_ONCE_NS, Elsewhere, believe_less
+from engine.core._at_once import Elsewhere, believe_less
 from engine.core._attribution import Attribution, Explanation
 from engine.core._candidates import WeightStep
-from engine.core._hands import Hands, Suspect
+from engine.core._hands import AT_ONCE_NS, Hands, Suspect
 from engine.core._hindsight import decide
 from engine.core._returned import forget_returned
 from engine.core._state import World
@@ -107,8 +107,9 @@ def attribute(world: World, step: WeightStep, suspects: Sequence[Suspect]) -> tu
         for suspect in suspects
         if suspect.visit_id is not None and not suspect.staff
     }
+    puts_away = state.carts.puts_away(without=step.step_id)
     with _unsaid(world, step.step_id):
-        attribution = Attribution(world.store, stock=state.stock, masses=state.masses, carts=carts)
+        attribution = Attribution(world.store, stock=state.stock, masses=state.masses, carts=carts, puts_away=puts_away)
         return attribution.explain(step, suspects)
 
 

@@ -75,7 +75,7 @@ def lines_of(
         if move.visit_id is None or move.sku_id is None:
             raise ValueError("a line needs a visit and a product")
         reason = Reason(
-            measured_mg=abs(step.mass_mg if len(best.moves) == 1 else move.spot.mass_mg),
+            measured_mg=_measured_mg(move, best.moves, step),
             expected_mg=move.mass.mean_mg,
             hand_distance_mm=move.hand_distance_mm,
             runner_up=_described(runner_up) if runner_up is not None else "",
@@ -153,6 +153,14 @@ def _weighed(moves: Sequence[Move], step: WeightStep) -> list[Mass]:
         own_off_mg = -off_mg if move.quantity > 0 else off_mg
         weighed.append(move.mass.measured(move.mass.mean_mg + own_off_mg, others_mg2 + _variance_mg2(step)))
     return weighed
+
+
+def _measured_mg(move: Move, moves: Sequence[Move], step: WeightStep) -> int:
+    """What the scales felt of a movement: all of the step, or its share of what they felt where it was."""
+    if len(moves) == 1:
+        return abs(step.mass_mg)
+    there = [other for other in moves if other.spot is move.spot and other.quantity * move.quantity > 0]
+    return abs(move.spot.mass_mg) * move.mass.mean_mg // max(1, sum(other.mass.mean_mg for other in there))
 
 
 def _variance_mg2(step: WeightStep) -> int:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
+import msgspec
 import pytest
 
 from engine.core import StoreCore
-from engine.domain import BodiesTracked, BodyTracked, InputFact, NeedsReview, OutputFact, Picked
+from engine.domain import BodiesTracked, BodyTracked, InputFact, NeedsReview, OutputFact, Picked, Vector3
 from tests.build import answer, bodies, body, carts, hand_in, in_time, ns, play, settled, small_store, tick
 
 STORE = small_store(gates=False)
@@ -29,7 +30,8 @@ def step(
 
 def likeliest(said: list[OutputFact]) -> set[tuple[str | None, str | None, int]]:
     """What is in the carts, and what each question whose line is in none finds likeliest."""
-    asked = [max(f.hypotheses, key=lambda h: h.probability_ppm).verdict for f in said if isinstance(f, NeedsReview)]
+    questions = [f for f in said if isinstance(f, NeedsReview) and not f.line_id]
+    asked = [max(f.hypotheses, key=lambda h: h.probability_ppm).verdict for f in questions]
     held = {(name, sku, units) for name, cart in carts(said).items() for sku, units in cart.items()}
     return held | {(verdict.visit_id, verdict.sku_id, verdict.quantity) for verdict in asked}
 
@@ -149,3 +151,49 @@ def test_a_hand_that_rests_where_it_was_did_less_likely_take_something(rests: st
     first, second = question.hypotheses[:2]
     assert (first.verdict.visit_id, second.verdict.visit_id) == (came, rests)
     assert first.probability_ppm > 2 * second.probability_ppm
+
+
+def one_hand_near_and_one_far(plates_g: Mapping[str, float], lasts_s: float) -> list[OutputFact]:
+    """What is said where Ann has a hand at the first of these plates, and Bob one well before the last of them."""
+    first, last = (list(plates_g)[at] for at in (0, -1))
+    at = {"ann": hand_in(STORE, first), "bob": hand_in(STORE, last, off_m=0.55)}
+    return instant({name: [hand] for name, hand in at.items()}, plates_g, lasts_s)
+
+
+def instant(hands: Mapping[str, list[Vector3]], plates_g: Mapping[str, float], lasts_s: float) -> list[OutputFact]:
+    """What is said of a step of this length while each has hands at these places."""
+    facts = [
+        bodies(START_S + i / 10, *(body(name, hands=at if abs(i) <= 4 else []) for name, at in hands.items()))
+        for i in range(-8, 9)
+    ]
+    weighed = msgspec.structs.replace(settled("s1", START_S, plates_g), end_ns=ns(START_S + lasts_s))
+    return play(StoreCore(STORE), in_time(facts, [weighed, tick(START_S + 2)]))
+
+
+@pytest.mark.parametrize("plates_g", [{"s1p2": -421, "s1p3": -1002}, {"s1p1": -421, "s1p2": -421}])
+def test_a_hand_needs_time_to_go_from_plate_to_plate(plates_g: Mapping[str, float]) -> None:
+    assert {name for name, *_ in likeliest(one_hand_near_and_one_far(plates_g, 0.06))} == {"ann", "bob"}
+    assert {name for name, *_ in likeliest(one_hand_near_and_one_far(plates_g, 0.7))} == {"ann"}
+
+
+def test_in_an_instant_a_hand_each_of_two_is_likelier_than_both_of_one() -> None:
+    before = hand_in(STORE, "s1p3", off_m=0.2)
+    people = {"ann": [hand_in(STORE, "s1p2"), before], "bob": [before]}
+    plates_g = {"s1p2": -421.0, "s1p3": -1002.0}
+    assert {name for name, *_ in likeliest(instant(people, plates_g, 0.06))} == {"ann", "bob"}
+    assert {name for name, *_ in likeliest(instant(people, plates_g, 0.7))} == {"ann"}
+
+
+def test_of_two_units_the_one_that_is_sure_stands_and_the_other_is_asked_about() -> None:
+    said = one_hand_near_and_one_far({"s1p1": -842}, 0.06)
+    picked = [f for f in said if isinstance(f, Picked)]
+    assert [(f.visit_id, f.quantity, f.settled) for f in picked] == [("ann", 1, True), ("ann", 1, False)]
+    assert [f.reason.measured_mg for f in picked] == [421_000, 421_000]
+    (case,) = [f for f in said if isinstance(f, NeedsReview)]
+    assert case.line_id == picked[1].line_id
+    assert {(h.verdict.visit_id, h.verdict.quantity) for h in case.hypotheses[:2]} == {("ann", 1), ("bob", 1)}
+
+
+def test_two_units_that_nobody_else_can_have_moved_are_one_question() -> None:
+    said = step({"ann": ("s1p1",), "bob": ()}, {"s1p1": -842})
+    assert [f.hypotheses[0].verdict.quantity for f in said if isinstance(f, NeedsReview)] == [2]

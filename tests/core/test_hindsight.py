@@ -122,3 +122,34 @@ def test_what_is_doubtful_survives_a_restart_of_the_engine() -> None:
     said += does(core, "bob", (20, "s1p1"), 420)
     assert carts(said) == {}
     assert lines(said)[0] == ("Picked", "bob", "beans")
+
+
+def shares(said: list[OutputFact]) -> dict[str, int]:
+    """What the last question finds possible of Ann, in ppm."""
+    question = [f for f in said if isinstance(f, NeedsReview)][-1]
+    return {h.verdict.sku_id or "": h.probability_ppm for h in question.hypotheses if h.verdict.visit_id == "ann"}
+
+
+def test_where_people_put_things_elsewhere_it_is_less_sure_that_one_is_back_home() -> None:
+    said: dict[str, int] = {}
+    for habit, plate_id in (("home", "s1p6"), ("elsewhere", "s2p1")):
+        core = StoreCore(ALIKE)
+        for number in range(4):
+            does(core, "bob", (1 + 10 * number, "s1p5"), -80)
+            does(core, "bob", (6 + 10 * number, plate_id), 80)
+        does(core, "ann", (105, "s1p1"), -422)
+        does(core, "ann", (110, "s2p3"), -415)
+        said[habit] = shares(does(core, "ann", (115, "s2p3"), 418.5, sigma_g=1))["beans"]
+    assert said["elsewhere"] > 3 * said["home"]
+
+
+def test_what_was_only_lifted_stays_so_whatever_later_steps_tell() -> None:
+    core = StoreCore(ALIKE)
+    said = does(core, "ann", (5, "s2p3"), -415)
+    lift = [settled("s1", 10, {"s1p1": -422}, sigma_g=0.5), settled("s1", 10.9, {"s1p1": 416}, sigma_g=3)]
+    reaching = reach(STORE, "ann", "s1p1", 10.4, others=[AWAY["bob"]])
+    said += play(core, in_time(reaching, [*lift, tick(14)]))
+    assert lines(said) == [("Picked", "ann", "soup")]
+    said += does(core, "bob", (20, "s1p1"), -415)
+    assert lines(said) == [("Picked", "ann", "soup"), ("Picked", "bob", "beans")]
+    assert asked(said) == []
