@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from console.measure import Stint, measure
 from console.qt import run
 from engine.wire import Address, KeyFileError, read_client_key
 
@@ -16,12 +17,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--key", type=Path, metavar="FILE", help="your key file, for a store that asks for one")
     parser.add_argument("--screenshots", type=Path, metavar="DIR", help="save a picture of every page there")
     parser.add_argument("--seconds", type=float, help="close after so long")
+    parser.add_argument("--measure", type=Stint, help="be watched by `tillfree bench console`; tells it on stdout")
     chosen = parser.parse_args(arguments)
     try:
         key = read_client_key(chosen.key) if chosen.key else None
     except KeyFileError as error:
         parser.error(str(error))
     address = Address(state=chosen.state, door=chosen.door, key=key)
+    if chosen.measure is not None:
+        return measure(address, chosen.measure)
     code = run(address, screenshots=chosen.screenshots, seconds=chosen.seconds)
     if code:
         sys.stderr.write(

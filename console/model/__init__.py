@@ -5,7 +5,7 @@ from console.model._cameras import STALE_AFTER_NS, CameraTile, CameraTiles, shop
 from console.model._clock import NS_PER_S, EngineClock
 from console.model._console import LOST_AFTER_NS, Connection, ConsoleModel, Link
 from console.model._dwell import SQUARE_M, Dwell
-from console.model._floor import TRAIL_NS, FloorState, TrackOnFloor, TrailPoint
+from console.model._floor import TRAIL_NS, TRAIL_STEP_NS, FloorState, TrackOnFloor, TrailPoint
 from console.model._health import FLOOD, LOW_DISK_MB, SLOW_LAG_MS, Alarm, FaultKey, HealthState, Problem, camera_problem
 from console.model._holding import IDLE_NS, Holding
 from console.model._notices import (
@@ -55,6 +55,7 @@ __all__ = [
     "SQUARE_M",
     "STALE_AFTER_NS",
     "TRAIL_NS",
+    "TRAIL_STEP_NS",
     "Acceptance",
     "Alarm",
     "CameraChanged",

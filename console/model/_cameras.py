@@ -1,5 +1,6 @@
 """Camera tiles: the newest skeletons on each camera's background, and which shopper each skeleton is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -66,45 +67,40 @@ def shoppers_of(overlay: CameraOverlay, camera: Camera, floor: FloorView | None)
     found: list[ShopperOnFloor | None] = [None] * len(overlay.persons)
     if floor is None or not floor.shoppers or not overlay.persons:
         return tuple(found)
-    projected = [_project(shopper, camera) for shopper in floor.shoppers]
-    pairs = sorted(
-        (_distance(person, joints_px), person_place, shopper_place)
-        for person_place, person in enumerate(overlay.persons)
-        for shopper_place, joints_px in enumerate(projected)
-    )
+    apart = _distances(overlay.persons, _project(floor, camera))
+    persons, shoppers = np.nonzero(apart <= MATCH_WITHIN)
     matched: set[int] = set()
-    for distance, person_place, shopper_place in pairs:
-        if distance > MATCH_WITHIN:
-            break
-        if found[person_place] is None and shopper_place not in matched:
-            found[person_place] = floor.shoppers[shopper_place]
-            matched.add(shopper_place)
+    for place in np.argsort(apart[persons, shoppers], kind="stable"):
+        person, shopper = int(persons[place]), int(shoppers[place])
+        if found[person] is None and shopper not in matched:
+            found[person] = floor.shoppers[shopper]
+            matched.add(shopper)
     return tuple(found)
 
 
-def _project(shopper: ShopperOnFloor, camera: Camera) -> Floats:
-    """Ideal pixels of the joints and, last, of the foot point; (18, 2), NaN where unknown."""
-    points_m = np.full((KEYPOINTS + 1, 3), np.nan)
-    for place, joint_m in enumerate(shopper.joints_m[:KEYPOINTS]):
-        if joint_m is not None:
-            points_m[place] = joint_m
-    points_m[-1] = shopper.foot_mm[0] / 1000, shopper.foot_mm[1] / 1000, 0.0
-    return camera.calibration.project(points_m)
+def _project(floor: FloorView, camera: Camera) -> Floats:
+    """Ideal pixels of every shopper's joints and, last, of the foot point; (S, 18, 2), NaN where unknown."""
+    points_m = floor.points_m
+    return camera.calibration.project(points_m.reshape(-1, 3)).reshape(*points_m.shape[:2], 2)
 
 
-def _distance(person: PersonSeen, joints_px: Floats) -> float:
-    """Median joint distance over the person's height; by the feet when no joint is shared; inf if unknown."""
-    left, top, right, bottom = person.xyxy_px
-    seen_px = joints_px[np.isfinite(joints_px[:, 1]), 1]
+def _distances(persons: Sequence[PersonSeen], points_px: Floats) -> Floats:
+    """Median joint distance over the person's height, (P, S); by the feet when no joint is shared; inf if unknown."""
+    boxes_px = np.array([person.xyxy_px for person in persons])
+    unseen = (0.0,) * (3 * KEYPOINTS)
+    keypoints = np.array([person.keypoints or unseen for person in persons]).reshape(-1, 1, KEYPOINTS, 3)
+    away_px = keypoints[..., :2] - points_px[:, :-1]
+    gaps_px = np.hypot(away_px[..., 0], away_px[..., 1])
+    gaps_px[(keypoints[..., 2] < _MIN_KEYPOINT_SCORE) | np.isnan(gaps_px)] = np.inf
+    gaps_px.sort(axis=2)
+    shared = np.isfinite(gaps_px).sum(axis=2)
+    median_px = np.take_along_axis(gaps_px, shared[..., None] // 2, axis=2)[..., 0]
+    feet_px = np.column_stack([(boxes_px[:, 0] + boxes_px[:, 2]) / 2, boxes_px[:, 3]])
+    off_px = feet_px[:, None] - points_px[:, -1]
+    gap_px = np.where(shared > 0, median_px, np.hypot(off_px[..., 0], off_px[..., 1]))
     # Of a person cut by the picture's edge the box is only a part.
-    height_px = max(bottom - top, float(np.ptp(seen_px)) if len(seen_px) else 0.0, 1.0)
-    gaps_px = np.empty(0)
-    if person.keypoints:
-        keypoints = np.array(person.keypoints).reshape(KEYPOINTS, 3)
-        shared = (keypoints[:, 2] >= _MIN_KEYPOINT_SCORE) & np.isfinite(joints_px[:-1, 0])
-        away_px = (keypoints[:, :2] - joints_px[:-1])[shared]
-        gaps_px = np.sort(np.hypot(away_px[:, 0], away_px[:, 1]))
-    if not len(gaps_px):
-        gaps_px = np.hypot(*(joints_px[-1:] - [(left + right) / 2, bottom]).T)
-    distance = float(gaps_px[len(gaps_px) // 2]) / height_px
-    return distance if np.isfinite(distance) else float("inf")
+    rows_px = points_px[..., 1]
+    tall_px = np.fmax.reduce(rows_px, axis=1) - np.fmin.reduce(rows_px, axis=1)
+    height_px = np.fmax(np.fmax((boxes_px[:, 3] - boxes_px[:, 1])[:, None], tall_px), 1.0)
+    apart = gap_px / height_px
+    return np.where(np.isnan(apart), np.inf, apart)

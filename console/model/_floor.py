@@ -8,6 +8,8 @@ from console.model._dwell import Dwell
 from engine.domain import FloorView, Point2, ShopperOnFloor, TrackId
 
 TRAIL_NS = 15 * NS_PER_S
+TRAIL_STEP_NS = 2 * NS_PER_S // 5
+"""At a walk half a metre: an eye sees no corner in it."""
 RECENT_NS = 3 * NS_PER_S
 """Cameras lag behind the floor by less than this."""
 
@@ -22,7 +24,7 @@ class TrailPoint:
 
 @dataclass
 class TrackOnFloor:
-    """A track's latest picture and its trail, oldest first."""
+    """A track's latest picture and its trail, oldest first; all but the last two points are a step apart."""
 
     shopper: ShopperOnFloor
     present: bool = True
@@ -32,6 +34,12 @@ class TrackOnFloor:
     def foot_m(self) -> Point2:
         """Where it stands, or was seen last."""
         return self.trail[-1].foot_m
+
+    def go_to(self, point: TrailPoint) -> None:
+        """Be there now."""
+        if len(self.trail) > 1 and point.t_ns - self.trail[-2].t_ns < TRAIL_STEP_NS:
+            self.trail.pop()
+        self.trail.append(point)
 
 
 class FloorState:
@@ -53,7 +61,7 @@ class FloorState:
             track = self.tracks.setdefault(shopper.track_id, TrackOnFloor(shopper))
             track.shopper, track.present = shopper, True
             foot_m = (shopper.foot_mm[0] / 1000, shopper.foot_mm[1] / 1000)
-            track.trail.append(TrailPoint(view.t_ns, foot_m))
+            track.go_to(TrailPoint(view.t_ns, foot_m))
         self._recent.append(view)
         while self._recent[0].t_ns < view.t_ns - RECENT_NS:
             self._recent.popleft()

@@ -1,6 +1,7 @@
 """Widgets, item models and views over `console.model`: they hold no truth of their own."""
 
+from console.qt._cameras import CameraTileView
 from console.qt._run import run
 from console.qt._window import ConsoleWindow
 
-__all__ = ["ConsoleWindow", "run"]
+__all__ = ["CameraTileView", "ConsoleWindow", "run"]

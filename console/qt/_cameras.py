@@ -40,7 +40,7 @@ class CameraTileView(QWidget):
 
     def __init__(self, camera_id: CameraId, model: ConsoleModel, theme: Theme, chosen: Chosen) -> None:
         super().__init__()
-        self._camera_id, self._model, self._theme, self._chosen = camera_id, model, theme, chosen
+        self.camera_id, self._model, self._theme, self._chosen = camera_id, model, theme, chosen
         self._picture = Picture()
         self._at_ns = 0
         self._age_shown = ""
@@ -66,7 +66,7 @@ class CameraTileView(QWidget):
 
     def _visit_at(self, place: QPointF) -> VisitId | None:
         """The smallest box of a known shopper around a place: whoever stands behind is larger than the part seen."""
-        tile = self._model.cameras.tiles.get(self._camera_id)
+        tile = self._model.cameras.tiles.get(self.camera_id)
         if tile is None or tile.overlay is None:
             return None
         lens = tile.camera.calibration
@@ -86,7 +86,7 @@ class CameraTileView(QWidget):
         colours = self._theme.colours
         whole = QRectF(self.rect())
         painter.fillRect(whole, QColor(colours.ground))
-        tile = self._model.cameras.tiles.get(self._camera_id)
+        tile = self._model.cameras.tiles.get(self.camera_id)
         if tile is None:
             return
         calibration = tile.camera.calibration
@@ -113,12 +113,12 @@ class CameraTileView(QWidget):
         painter.fillRect(strip, QColor(0, 0, 0, 120))
         inner = strip.adjusted(8, 0, -8, 0)
         painter.setPen(QColor("#d6dade"))
-        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, str(self._camera_id))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, str(self.camera_id))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if self._age_shown:
             painter.fillRect(area, QColor(70, 74, 78, 120))
             painter.setPen(QColor("#ffc861"))
-            room = int(inner.width()) - painter.fontMetrics().horizontalAdvance(f"{self._camera_id}   ")
+            room = int(inner.width()) - painter.fontMetrics().horizontalAdvance(f"{self.camera_id}   ")
             text = painter.fontMetrics().elidedText(f"⚠ {self._age_shown}", Qt.TextElideMode.ElideRight, room)
             painter.drawText(inner, right, text)
         else:
@@ -130,7 +130,7 @@ class CameraTileView(QWidget):
         health = self._health()
         if health is not None and health.fault:
             return health.fault
-        tile = self._model.cameras.tiles.get(self._camera_id)
+        tile = self._model.cameras.tiles.get(self.camera_id)
         age_ns = None if tile is None else tile.age_ns(self._at_ns)
         if age_ns is None:
             return "nothing received yet"
@@ -143,7 +143,7 @@ class CameraTileView(QWidget):
     def _health(self) -> CameraHealth | None:
         view = None if self._theme.stale else self._model.health.view
         cameras = () if view is None else view.cameras
-        return next((camera for camera in cameras if camera.camera_id == self._camera_id), None)
+        return next((camera for camera in cameras if camera.camera_id == self.camera_id), None)
 
 
 class CameraGrid(QWidget):

@@ -21,7 +21,7 @@ class Page(QWidget):
         super().__init__()
         self.model, self.theme = model, theme
         self._stale = True
-        self._refreshed_ns = 0
+        self.refreshed_ns = 0
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(self.name)
@@ -38,8 +38,8 @@ class Page(QWidget):
 
     def tick(self, at_ns: int) -> None:
         """Refresh what changed; ages once a second."""
-        if self._stale or at_ns - self._refreshed_ns >= _SECOND_NS:
-            self._stale, self._refreshed_ns = False, at_ns
+        if self._stale or at_ns - self.refreshed_ns >= _SECOND_NS:
+            self._stale, self.refreshed_ns = False, at_ns
             self.refresh(at_ns)
 
     def refresh(self, at_ns: int) -> None:

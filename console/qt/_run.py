@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, QTimer
@@ -14,10 +15,17 @@ from engine.wire import Address
 SCREENSHOTS_AFTER_S = 5.0
 
 
-def run(address: Address, *, screenshots: Path | None = None, seconds: float | None = None) -> int:
+def run(
+    address: Address,
+    *,
+    screenshots: Path | None = None,
+    seconds: float | None = None,
+    attend: Callable[[ConsoleWindow], None] | None = None,
+) -> int:
     """Show the console until it is closed, or for ``seconds``; 1 when the engine never answered, else 0.
 
     With ``screenshots`` one PNG of every page is saved there: before the end, or after 5 s when there is none.
+    ``attend`` is given the window before it opens: for somebody other than a person at it, who wants it as it is made.
     """
     _choose_platform()
     app = QApplication.instance() or QApplication(sys.argv[:1])
@@ -26,7 +34,9 @@ def run(address: Address, *, screenshots: Path | None = None, seconds: float | N
     app.setApplicationName("Tillfree")
     # Pictures show the console as it is made, not as somebody has arranged it.
     forgotten = QSettings(os.devnull, QSettings.Format.IniFormat)
-    window = ConsoleWindow(address, forgotten if screenshots else QSettings("Tillfree", "console"))
+    window = ConsoleWindow(address, forgotten if screenshots or attend else QSettings("Tillfree", "console"))
+    if attend is not None:
+        attend(window)
     window.show()
     window.start()
     if screenshots is not None:

@@ -41,7 +41,7 @@ class Colours:
     def faded(self) -> "Colours":
         """The palette of values that are no longer true: everything but the alarm sinks towards grey."""
         sunk = {
-            field.name: _mix(getattr(self, field.name), self.panel)
+            field.name: mix(getattr(self, field.name), self.panel)
             for field in fields(self)
             if field.name in ("ink", "quiet", "faint", "warn", "selected")
         }
@@ -151,9 +151,10 @@ class Theme(QObject):
             self.changed.emit()
 
 
-def _mix(colour: str, ground: str) -> str:
+def mix(colour: str, ground: str, *, share: float = 0.5) -> str:
+    """So much of a colour, the rest of another."""
     a, b = QColor(colour), QColor(ground)
-    return QColor(*(round(0.5 * x + 0.5 * y) for x, y in zip(_rgb(a), _rgb(b), strict=True))).name()
+    return QColor(*(round(share * x + (1 - share) * y) for x, y in zip(_rgb(a), _rgb(b), strict=True))).name()
 
 
 def _rgb(colour: QColor) -> tuple[int, int, int]:

@@ -103,6 +103,10 @@ class ConsoleWindow(QMainWindow):
         page.tick(monotonic_ns())
         page.setFocus()
 
+    def open_page(self, place: Place) -> None:
+        """Show the page of this name."""
+        self.go_to(next(number for number, page in enumerate(self.pages) if page.name == place))
+
     def save_screenshots(self, folder: Path) -> list[Path]:
         """One PNG of every page; the page that was shown stays."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -180,9 +184,6 @@ class ConsoleWindow(QMainWindow):
     def _hold(self, case_id: CaseId | None) -> None:
         self.link.hold(HoldCase(console_id=self.model.review.console_id, by=getuser(), case_id=case_id))
 
-    def _open(self, place: Place) -> None:
-        self.go_to(next(number for number, page in enumerate(self.pages) if page.name == place))
-
     def _accept_shelf(self, shelf_id: str) -> None:
         self._command(AcceptShelf(shelf_id=ShelfId(shelf_id)))
 
@@ -238,7 +239,7 @@ class ConsoleWindow(QMainWindow):
         self.link.arrived.connect(self._empty_mailbox)
         self.review.decided.connect(self._decide)
         self.review.undone.connect(self._undo)
-        self.overview.wanted.connect(self._open)
+        self.overview.wanted.connect(self.open_page)
         self.shelves.accepted.connect(self._accept_shelf)
         self.health.alarms.asked.connect(self._command)
         self.review.evidence_wanted.connect(self.link.fetch_evidence)

@@ -152,4 +152,15 @@ def modbus(
     write_json(json_file, measure_modbus(seconds=seconds, tell=typer.echo))
 
 
+@app.command("console")
+def console(
+    json_file: JsonOption = None,
+    seconds: Annotated[float, typer.Option(min=2, help="Watch each load so long, the tour twice as long.")] = 15.0,
+) -> None:
+    """Watch the console before 25 cameras, 100 shoppers, case after case, and hours of trade in fast motion."""
+    from engine.bench.console import measure_console
+
+    write_json(json_file, measure_console(seconds=seconds, tell=typer.echo))
+
+
 add_to(app)

@@ -1,13 +1,18 @@
 """What the engine shows of itself: pictures of the moment, replaced by the next, never journaled."""
 
+from functools import cached_property
+
 import msgspec
+import numpy as np
 
 from engine.domain._commands import Accepted, Command, Refused
-from engine.domain._facts import OutputFact, PersonSeen, WeightSettled
-from engine.domain._geometry import Vector3
+from engine.domain._facts import KEYPOINTS, OutputFact, PersonSeen, WeightSettled
+from engine.domain._geometry import Floats, Vector3
 from engine.domain._ids import CameraId, CaseId, CommandId, ConsoleId, PlateId, ShelfId, SkuId, TrackId, VisitId
 from engine.domain._roles import Operator
 from engine.domain._store import Store
+
+_UNSEEN: Vector3 = (np.nan, np.nan, np.nan)
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -26,10 +31,21 @@ class ShopperOnFloor(msgspec.Struct, frozen=True, kw_only=True):
     joints_m: tuple[Vector3 | None, ...] = ()
 
 
-class FloorView(View, frozen=True, kw_only=True, tag=True):
+class FloorView(View, frozen=True, kw_only=True, tag=True, dict=True):
     """Everybody on the floor."""
 
     shoppers: tuple[ShopperOnFloor, ...]
+
+    @cached_property
+    def points_m(self) -> Floats:
+        """Everybody's joints and, last, the foot point, (N, 18, 3); NaN where unseen."""
+        points_m = np.full((len(self.shoppers), KEYPOINTS + 1, 3), np.nan)
+        for place, shopper in enumerate(self.shoppers):
+            joints_m = shopper.joints_m[:KEYPOINTS]
+            if joints_m:
+                points_m[place, : len(joints_m)] = [_UNSEEN if joint_m is None else joint_m for joint_m in joints_m]
+            points_m[place, -1] = shopper.foot_mm[0] / 1000, shopper.foot_mm[1] / 1000, 0.0
+        return points_m
 
 
 class UnitsLying(msgspec.Struct, frozen=True, kw_only=True):

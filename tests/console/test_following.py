@@ -19,7 +19,7 @@ def test_whoever_is_chosen_on_the_map_is_followed_everywhere(qtbot: QtBot, windo
     turn_to(qtbot, window, Qt.Key.Key_F2)
     page, track = window.store, next(t for t in window.model.floor.tracks.values() if t.shopper.visit_id == ANNA)
     before = page.map.grab().toImage()
-    QTest.mouseClick(page.map, Qt.MouseButton.LeftButton, pos=page.map._at(*track.foot_m).toPoint())
+    QTest.mouseClick(page.map, Qt.MouseButton.LeftButton, pos=page.map._ground.at(track.foot_m).toPoint())
     assert window.chosen.visit_id == ANNA
     page.tick(10 * S)
     assert page.visits.selected_key() == ANNA

@@ -8,6 +8,7 @@ import pytest
 
 from console.model import (
     LOST_AFTER_NS,
+    TRAIL_STEP_NS,
     CameraChanged,
     CartChanged,
     CaseClosed,
@@ -224,7 +225,10 @@ def test_trails_are_fifteen_seconds_long(replica: Replica) -> None:
     for tenth in range(300):
         assert replica.hear(scene.floor_view(NOW + tenth * S // 10, scene.shoppers(tenth / 10))) == (FloorMoved(),)
     track = next(iter(replica.model.floor.tracks.values()))
-    assert 150 <= len(track.trail) <= 151
+    instants_ns = [point.t_ns for point in track.trail]
+    assert instants_ns[0] - (instants_ns[-1] - 15 * S) < TRAIL_STEP_NS
+    assert instants_ns[-1] == NOW + 299 * S // 10, "and reaches to where they are"
+    assert 15 * S / TRAIL_STEP_NS <= len(instants_ns) < 60
     gone = scene.floor_view(NOW + 60 * S, [])
     replica.hear(gone)
     assert not replica.model.floor.tracks
