@@ -41,6 +41,7 @@ from console.model._visits import (
     Visit,
     VisitStage,
     by_stage,
+    change_minor,
 )
 
 __all__ = [
@@ -103,6 +104,7 @@ __all__ = [
     "VisitStage",
     "at_risk_minor",
     "by_stage",
+    "change_minor",
     "camera_problem",
     "charge_minor",
     "find_products",

@@ -73,7 +73,7 @@ def overview(model: ConsoleModel, now_ns: int) -> Overview:
     took_s = _receipts_s(model)
     restock = shelves.to_restock()
     receipts = state.receipts.values()
-    adjusted = sum(bool(receipt.adjustments) for receipt in receipts)
+    adjusted = sum(bool(receipt.changes) for receipt in receipts)
     return Overview(
         inside=len(inside),
         carts_minor=sum(state.total_minor(visit) for visit in inside),
@@ -105,6 +105,10 @@ def needs(model: ConsoleModel, now_ns: int) -> list[Need]:
     for case in model.review.waiting():
         text = f"{words.question(case.asked)} {words.movement(case.asked)}"
         found.append(Need(Place.REVIEW, text, case.asked.t_ns))
+    for receipt in model.state.receipts.values():
+        if receipt.dispute is not None:
+            text = f"Receipt {words.short_id(receipt.issued.receipt_id)} is disputed: {receipt.dispute.reason}"
+            found.append(Need(Place.RECEIPTS, text, receipt.dispute.t_ns))
     for visit in model.state.visits.values():
         late = visit.left_ns is not None and now_ns - visit.left_ns > SLOW_RECEIPT_S * NS_PER_S
         if late and visit.stage is VisitStage.LEFT and not visit.staff:

@@ -26,7 +26,7 @@ def likely_quantity(product: Product, mass_mg: int) -> int:
 
 def _told(state: StoreState, receipt: Receipt) -> str:
     issued = receipt.issued
-    skus: list[SkuId] = [line.sku_id for line in issued.lines] + [change.sku_id for change in receipt.adjustments]
+    skus: list[SkuId] = [line.sku_id for line in issued.lines] + [change.sku_id for change in receipt.changes]
     products = " ".join(f"{sku_id} {state.product_name(sku_id)}" for sku_id in skus)
     return f"{issued.receipt_id} {issued.visit_id} {products}".lower()
 

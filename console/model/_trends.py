@@ -4,8 +4,16 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from console.model._clock import NS_PER_S
-from console.model._visits import StoreState
-from engine.domain import NeedsReview, OutputFact, ReceiptIssued, VisitLeft, VisitOpened
+from console.model._visits import StoreState, change_minor
+from engine.domain import (
+    LineRefunded,
+    NeedsReview,
+    OutputFact,
+    ReceiptAdjusted,
+    ReceiptIssued,
+    VisitLeft,
+    VisitOpened,
+)
 
 BIN_NS = 30 * NS_PER_S
 BINS = 120
@@ -66,5 +74,7 @@ class Trends:
                 visit = state.visits.get(fact.visit_id)
                 if visit is not None and visit.left_ns is not None:
                     self.receipt_s.add(fact.t_ns, (fact.t_ns - visit.left_ns) / NS_PER_S)
+            case ReceiptAdjusted() | LineRefunded():
+                self.sales_minor.add(fact.t_ns, change_minor(fact))
             case _:
                 pass

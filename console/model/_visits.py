@@ -8,7 +8,11 @@ from zlib import crc32
 from console.model._notices import CartChanged, Notice, ReceiptChanged, VisitChanged
 from engine.domain import (
     CartLine,
+    DisputeOpened,
+    DisputeSettled,
+    LaterFact,
     LineId,
+    LineRefunded,
     LineWithdrawn,
     OutputFact,
     Picked,
@@ -74,15 +78,31 @@ class Visit:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What a visit was charged, and every adjustment since."""
+    """What a visit was charged, and everything that was said of it since, in that order."""
 
     issued: ReceiptIssued
-    adjustments: tuple[ReceiptAdjusted, ...] = ()
+    later: tuple[LaterFact, ...] = ()
+
+    @property
+    def changes(self) -> tuple[ReceiptAdjusted | LineRefunded, ...]:
+        """What moved money since: adjustments and refunds."""
+        return tuple(fact for fact in self.later if isinstance(fact, ReceiptAdjusted | LineRefunded))
 
     @property
     def total_minor(self) -> int:
-        """The charge after adjustments."""
-        return self.issued.total_minor + sum(adjustment.delta_minor for adjustment in self.adjustments)
+        """What is paid for it by now."""
+        return self.issued.total_minor + sum(map(change_minor, self.changes))
+
+    @property
+    def dispute(self) -> DisputeOpened | None:
+        """What a customer says is wrong with it, as long as nobody has decided."""
+        about = [fact for fact in self.later if isinstance(fact, DisputeOpened | DisputeSettled)]
+        return about[-1] if about and isinstance(about[-1], DisputeOpened) else None
+
+
+def change_minor(change: ReceiptAdjusted | LineRefunded) -> int:
+    """What a change adds to what is paid: negative when something is given back."""
+    return change.delta_minor if isinstance(change, ReceiptAdjusted) else -change.amount_minor
 
 
 class StoreState:
@@ -111,8 +131,8 @@ class StoreState:
                 return (CartChanged(fact.visit_id),)
             case ReceiptIssued():
                 return self._issue(fact)
-            case ReceiptAdjusted():
-                return self._adjust(fact)
+            case ReceiptAdjusted() | LineRefunded() | DisputeOpened() | DisputeSettled():
+                return self._change(fact)
             case _:
                 return ()
         return (VisitChanged(fact.visit_id),)
@@ -135,7 +155,7 @@ class StoreState:
         return price({sku_id: count for sku_id, count in units.items() if count > 0}, self.store).total_minor
 
     def sales_minor(self) -> int:
-        """The sum of all receipts known here, after adjustments."""
+        """The sum of all receipts known here, after adjustments and refunds."""
         return sum(receipt.total_minor for receipt in self.receipts.values())
 
     def product_name(self, sku_id: SkuId) -> str:
@@ -164,17 +184,17 @@ class StoreState:
             del self.visits[visit_id]
 
     def _issue(self, fact: ReceiptIssued) -> tuple[Notice, ...]:
-        adjustments = self.receipts[fact.receipt_id].adjustments if fact.receipt_id in self.receipts else ()
-        self.receipts[fact.receipt_id] = Receipt(fact, adjustments)
+        later = self.receipts[fact.receipt_id].later if fact.receipt_id in self.receipts else ()
+        self.receipts[fact.receipt_id] = Receipt(fact, later)
         if fact.visit_id in self.visits:
             self.visits[fact.visit_id].receipt_id = fact.receipt_id
         return ReceiptChanged(fact.receipt_id), VisitChanged(fact.visit_id)
 
-    def _adjust(self, fact: ReceiptAdjusted) -> tuple[Notice, ...]:
+    def _change(self, fact: LaterFact) -> tuple[Notice, ...]:
         receipt = self.receipts.get(fact.receipt_id)
         if receipt is None:
             return ()
-        self.receipts[fact.receipt_id] = Receipt(receipt.issued, (*receipt.adjustments, fact))
+        self.receipts[fact.receipt_id] = Receipt(receipt.issued, (*receipt.later, fact))
         return (ReceiptChanged(fact.receipt_id),)
 
 

@@ -1,15 +1,15 @@
-"""Receipts: what was charged, and every adjustment since."""
+"""Receipts: what was charged, and everything that was said of it since."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
-from console.model import ConsoleModel, Place, Receipt, ReceiptChanged, find_receipts, words
+from console.model import ConsoleModel, Place, Receipt, ReceiptChanged, change_minor, find_receipts, words
 from console.qt._page import Page, label, panel, split
 from console.qt._table import Cell, Column, KeyedView, Row
 from console.qt._text import clock_time, money
 from console.qt._theme import Theme
-from engine.domain import ReceiptId
+from engine.domain import DisputeOpened, DisputeSettled, LaterFact, LineRefunded, ReceiptAdjusted, ReceiptId
 
 
 class ReceiptsPage(Page):
@@ -25,7 +25,8 @@ class ReceiptsPage(Page):
             Column("Receipt"),
             Column("Visit", stretch=True),
             Column("Items", number=True),
-            Column("Adjusted", number=True),
+            Column("Changed", number=True),
+            Column(""),
             Column("Total", number=True),
         )
         lines = (
@@ -78,17 +79,19 @@ class ReceiptsPage(Page):
 
     def _row(self, receipt: Receipt) -> Row:
         issued = receipt.issued
-        adjusted_minor = sum(adjustment.delta_minor for adjustment in receipt.adjustments)
+        changed_minor = sum(map(change_minor, receipt.changes))
         total = money(receipt.total_minor, issued.currency)
         cells = (
             Cell(clock_time(self.model.clock.wall_ns(issued.t_ns)), "quiet"),
             Cell(words.short_id(issued.receipt_id)),
             Cell(words.shopper_name(issued.visit_id), "quiet"),
             Cell(str(sum(line.quantity for line in issued.lines))),
-            Cell(money(adjusted_minor, issued.currency) if receipt.adjustments else "", "quiet"),
+            Cell(money(changed_minor, issued.currency) if receipt.changes else "", "quiet"),
+            Cell("disputed", "warn") if receipt.dispute else Cell(""),
             Cell(total),
         )
-        return Row(issued.receipt_id, cells, spoken=f"{words.shopper_name(issued.visit_id)}, {total}")
+        spoken = f"{words.shopper_name(issued.visit_id)}, {total}{', disputed' if receipt.dispute else ''}"
+        return Row(issued.receipt_id, cells, spoken=spoken)
 
     def _show(self, receipt: Receipt | None) -> None:
         if receipt is None:
@@ -112,22 +115,26 @@ class ReceiptsPage(Page):
             for place, line in enumerate(issued.lines)
         ]
         rows += [
-            Row(
-                ("adjusted", place),
-                (
-                    Cell(f"{change.quantity:+d}".replace("-", "−")),
-                    Cell(
-                        f"{self.model.state.product_name(change.sku_id)}  (adjusted at "
-                        f"{clock_time(self.model.clock.wall_ns(change.t_ns))})",
-                        italic=True,
-                    ),
-                    Cell(""),
-                    Cell(money(change.delta_minor, issued.currency)),
-                ),
-            )
-            for place, change in enumerate(receipt.adjustments)
+            Row(("later", place), self._later(fact, issued.currency)) for place, fact in enumerate(receipt.later)
         ]
         self.lines.show_rows(rows)
+
+    def _later(self, fact: LaterFact, currency: str) -> tuple[Cell, ...]:
+        """A line about what was said after the receipt; money only where some moved."""
+        at = clock_time(self.model.clock.wall_ns(fact.t_ns))
+        match fact:
+            case ReceiptAdjusted():
+                units, said = fact.quantity, f"{self.model.state.product_name(fact.sku_id)}  (adjusted at {at})"
+            case LineRefunded():
+                product = self.model.state.product_name(fact.sku_id)
+                units, said = -fact.quantity, f"{product}  (refunded at {at} by {fact.by}: {fact.reason})"
+            case DisputeOpened():
+                return Cell(""), Cell(f"Disputed at {at}, {fact.by}: {fact.reason}", "warn"), Cell(""), Cell("")
+            case DisputeSettled():
+                said = f"Dispute {fact.outcome} at {at} by {fact.by}: {fact.reason}"
+                return Cell(""), Cell(said, "quiet"), Cell(""), Cell("")
+        counted = f"{units:+d}".replace("-", "−") if units else ""
+        return Cell(counted), Cell(said, italic=True), Cell(""), Cell(money(change_minor(fact), currency))
 
 
 def _inset(field: QLineEdit) -> QWidget:

@@ -17,12 +17,14 @@ from console.model import (
     FloorMoved,
     HealthChanged,
     Link,
+    Place,
     ReceiptChanged,
     Reset,
     VisitChanged,
     VisitStage,
     find_products,
     likely_quantity,
+    needs,
     shoppers_of,
     words,
 )
@@ -31,8 +33,12 @@ from engine.domain import (
     CaseResolved,
     CommandId,
     CommandRequest,
+    DisputeOpened,
+    DisputeOutcome,
+    DisputeSettled,
     Fact,
     LineId,
+    LineRefunded,
     LineWithdrawn,
     NeedsReview,
     OutputFact,
@@ -41,11 +47,14 @@ from engine.domain import (
     ResolveCase,
     SensorFault,
     SensorRecovered,
+    SkuId,
     Snapshot,
+    TaxClassId,
     Verdict,
     View,
     VisitId,
     VisitLeft,
+    receipt_rows,
 )
 from engine.wire import FACTS, FLOOR, HEALTH, OVERLAY, Published
 from tests.console import scene, trade
@@ -135,6 +144,48 @@ def test_an_adjustment_changes_the_receipt_and_the_sales(replica: Replica) -> No
     state = replica.model.state
     assert state.receipts[ReceiptId("r-b5n1rz")].total_minor == 149 + 329 + 2 * 119 - 119
     assert state.sales_minor() == sum(receipt.total_minor for receipt in state.receipts.values())
+
+
+def test_what_is_paid_for_receipts_is_what_the_ledgers_rows_add_up_to(replica: Replica) -> None:
+    receipt_id, visit_id = ReceiptId("r-b5n1rz"), VisitId("b5n1rz")
+    trend_before = sum(replica.model.trends.sales_minor.until(NOW))
+    refund = LineRefunded(
+        t_ns=NOW,
+        receipt_id=receipt_id,
+        visit_id=visit_id,
+        sku_id=SkuId("pesto"),
+        quantity=1,
+        amount_minor=329,
+        tax_class_id=TaxClassId("standard"),
+        tax_minor=21,
+        reason="broken glass",
+        by="mia",
+        command_id=CommandId("c1"),
+    )
+    assert replica.hear(refund) == (ReceiptChanged(receipt_id),)
+    receipts = replica.model.state.receipts.values()
+    said = [(0, fact) for receipt in receipts for fact in (receipt.issued, *receipt.later)]
+    assert replica.model.state.receipts[receipt_id].total_minor == 149 + 2 * 119 - 119
+    assert replica.model.state.sales_minor() == sum(row.amount_minor for row in receipt_rows(said))
+    assert sum(replica.model.trends.sales_minor.until(NOW)) == trend_before - 329
+
+
+def test_a_disputed_receipt_needs_a_person_until_it_is_settled(replica: Replica) -> None:
+    receipt_id, visit_id = ReceiptId("r-b5n1rz"), VisitId("b5n1rz")
+    replica.hear(DisputeOpened(t_ns=NOW, receipt_id=receipt_id, visit_id=visit_id, reason="no pesto", by="mia"))
+    asked = [need for need in needs(replica.model, NOW) if need.place is Place.RECEIPTS]
+    assert [need.text for need in asked] == ["Receipt r-b5n1rz is disputed: no pesto"]
+    replica.hear(
+        DisputeSettled(
+            t_ns=NOW,
+            receipt_id=receipt_id,
+            visit_id=visit_id,
+            outcome=DisputeOutcome.UPHELD,
+            reason="the glass is on the shelf",
+            by="mia",
+        )
+    )
+    assert not any(need.place is Place.RECEIPTS for need in needs(replica.model, NOW))
 
 
 def test_shoppers_inside_have_different_colours(replica: Replica) -> None:
