@@ -114,9 +114,7 @@ class ReceiptsPage(Page):
             )
             for place, line in enumerate(issued.lines)
         ]
-        rows += [
-            Row(("later", place), self._later(fact, issued.currency)) for place, fact in enumerate(receipt.later)
-        ]
+        rows += [Row(("later", place), self._later(fact, issued.currency)) for place, fact in enumerate(receipt.later)]
         self.lines.show_rows(rows)
 
     def _later(self, fact: LaterFact, currency: str) -> tuple[Cell, ...]:

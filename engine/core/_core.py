@@ -230,8 +230,10 @@ class StoreCore:
         world.tracker.advance(world.now_ns)
         world.state.sight.heard_ns = world.now_ns
         self._follow()
-        if world.state.sight.speaks(world.now_ns):
-            world.said += world.state.visits.give_up(now_ns=world.now_ns)
+        spoken_s = world.state.sight.spoken_s(world.now_ns)
+        if spoken_s:
+            tracks = world.tracker.tracks
+            world.said += world.state.visits.give_up(tracks, now_ns=world.now_ns, spoken_s=spoken_s)
         world.state.steps.forget(now_ns=world.now_ns)
         world.state.doubts.forget(now_ns=world.now_ns)
         world.state.decisions.forget(now_ns=world.now_ns)

@@ -7,13 +7,19 @@ _SILENT_NS = 1_000_000_000
 
 
 class Sight(msgspec.Struct, kw_only=True):
-    """The newest instant each source of people has reported; ``heard_ns`` is where the tracker's time stands."""
+    """The newest instant each source of people has reported; ``heard_ns`` is where the tracker's time stands.
+
+    ``since_ns`` is since when some source has told of people without a pause.
+    """
 
     newest_ns: dict[str, int] = {}
     heard_ns: int = 0
+    since_ns: int = 0
 
     def saw(self, source: str, t_ns: int) -> None:
         """A source spoke about the instant ``t_ns``."""
+        if not self.speaks(t_ns):
+            self.since_ns = t_ns
         self.newest_ns[source] = max(t_ns, self.newest_ns.get(source, t_ns))
         self.heard_ns = max(self.heard_ns, t_ns)
 
@@ -25,3 +31,7 @@ class Sight(msgspec.Struct, kw_only=True):
     def speaks(self, now_ns: int) -> bool:
         """Whether any source still tells of people."""
         return any(t_ns > now_ns - _SILENT_NS for t_ns in self.newest_ns.values())
+
+    def spoken_s(self, now_ns: int) -> float:
+        """For how long some source has told of people without a pause, until now; 0 when none tells."""
+        return (now_ns - self.since_ns) / 1e9 if self.speaks(now_ns) else 0.0

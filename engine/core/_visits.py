@@ -28,8 +28,10 @@ from engine.domain import (
 )
 
 _TOKEN_NS = 30_000_000_000
-_WAITED_NS = 30_000_000_000
+GUEST_WAITED_S = 30.0
 """A guest the cameras have not seen for so long was a beam crossed twice, or has left unnoticed."""
+WAITED_S = 120.0
+"""A visit of which the cameras have not seen anybody for so long, nor any stranger, left while nobody looked."""
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,13 +179,21 @@ class Visits(msgspec.Struct, kw_only=True):
         self.exits.remove(fact)
         return self._leave(leaver.member, t_ns=fact.t_ns) if leaver.member is not None else None
 
-    def give_up(self, *, now_ns: int) -> tuple[VisitLeft, ...]:
-        """Wait no longer for guests whom nobody has seen for long, where all others of their visit have left."""
+    def give_up(self, tracks: Sequence[Track], *, now_ns: int, spoken_s: float) -> tuple[VisitLeft, ...]:
+        """Wait no longer for those whom cameras that have spoken for ``spoken_s`` have not seen for long.
+
+        Soon for guests, where all others of their visit have left. Else only while nobody is in the store whose visit
+        is not known: that may be them. Staff have rooms that no camera sees.
+        """
+        followed = {member.track_id for member in self.members} | set(self.gone)
+        strangers = any(track.confirmed and track.track_id not in followed for track in tracks)
         said: list[VisitLeft] = []
         for visit in self.known.values():
             still = [member for member in visit.members if member.inside]
-            lost = all(m.track_id is None and m.seen_ns < now_ns - _WAITED_NS for m in still)
-            if visit.left is None and len(still) < len(visit.members) and lost:
+            waits = len(still) == len(visit.members)
+            wait_s = WAITED_S if waits else GUEST_WAITED_S
+            lost = all(m.track_id is None and m.seen_ns < now_ns - wait_s * 1e9 for m in still)
+            if visit.left is None and lost and spoken_s >= wait_s and not (waits and (strangers or visit.staff)):
                 said += [left for member in still if (left := self._leave(member, t_ns=now_ns)) is not None]
         return tuple(said)
 

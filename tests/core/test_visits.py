@@ -1,6 +1,7 @@
 """Tokens, tracks and gates: who is bound to whom, through crossings, losses and restarts."""
 
 from engine.core import StoreCore
+from engine.core._visits import WAITED_S
 from engine.domain import (
     BodiesTracked,
     InputFact,
@@ -138,3 +139,52 @@ def test_the_one_at_the_gate_leaves() -> None:
     coming = walk("y", (-3.6, 2), (-0.5, 1.2), (5, 9))
     said += play(core, in_time(together(stay, coming, out), gate))
     assert [f.visit_id for f in said if isinstance(f, VisitLeft)] == ["v2"]
+
+
+def nobody(from_s: float, until_s: float) -> list[InputFact]:
+    """The cameras tell that nobody is there."""
+    return in_time([bodies(t_s / 10) for t_s in range(round(10 * from_s), round(10 * until_s), 8)], [tick(until_s)])
+
+
+def lost_on_the_way(core: StoreCore) -> list[OutputFact]:
+    """Somebody takes something; then the engine hears nothing more of its first life."""
+    said = come_in(core, "x", "v1", 0)
+    return said + play(core, in_time(reach(STORE, "x", "s1p1", 5), [settled("s1", 5, {"s1p1": -420}), tick(8)]))
+
+
+def left(said: list[OutputFact]) -> list[str]:
+    """Which of a visit's ends were told."""
+    return [type(fact).__name__ for fact in said if isinstance(fact, VisitLeft | ReceiptIssued)]
+
+
+def test_who_walks_out_while_the_power_is_off_is_charged_once() -> None:
+    core = StoreCore(STORE)
+    assert left(lost_on_the_way(core)) == []
+    core = StoreCore.restore(STORE, core.checkpoint())
+    assert left(play(core, nobody(1, WAITED_S), boot_epoch=2)) == []
+    assert left(play(core, nobody(WAITED_S, 3 + WAITED_S), boot_epoch=2)) == ["VisitLeft", "ReceiptIssued"]
+    assert left(play(core, nobody(3 + WAITED_S, 3 + 3 * WAITED_S), boot_epoch=2)) == []
+
+
+def test_a_visit_is_not_given_up_right_after_a_time_in_which_nobody_looked() -> None:
+    core = StoreCore(STORE)
+    lost_on_the_way(core)
+    assert left(play(core, nobody(600, 660))) == []
+    said = play(core, walk("x again", (-0.5, 0.9), (-0.5, 0.9), (660.1, 663)))
+    assert [fact.visit_id for fact in said if isinstance(fact, ShopperBound)] == ["v1"]
+
+
+def test_a_visit_is_not_given_up_while_a_stranger_may_be_it() -> None:
+    core = StoreCore(STORE)
+    lost_on_the_way(core)
+    until_s = 9 + 1.5 * WAITED_S
+    waiting = walk("y", (-3.7, 2), (-3.7, 2), (9, until_s))
+    assert left(play(core, in_time(waiting, [tick(until_s)]))) == []
+    assert left(play(core, nobody(until_s + 0.1, until_s + 40))) == ["VisitLeft", "ReceiptIssued"]
+
+
+def test_staff_may_be_where_no_camera_looks() -> None:
+    core = StoreCore(STORE)
+    gate: list[InputFact] = [authorised(0, "s1", staff=True), passed(0.6, IN)]
+    play(core, in_time(walk("x", (-3.6, 2), (-0.5, 0.8), (0, 4)), gate))
+    assert left(play(core, nobody(4.1, 10 + 2 * WAITED_S))) == []
