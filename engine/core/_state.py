@@ -19,7 +19,7 @@ from engine.core._visits import Visits
 from engine.core.tracking import FloorTracker, TrackerState
 from engine.domain import AlarmShelved, OutputFact, SensorFault, SensorRecovered, ShelveAlarm, Store, VisitId
 
-CHECKPOINT_VERSION = 11
+CHECKPOINT_VERSION = 12
 
 
 class CoreState(msgspec.Struct, kw_only=True):

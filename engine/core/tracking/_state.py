@@ -111,6 +111,26 @@ class Skeleton(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return np.array(self.sigma_m)
 
 
+class Height(msgspec.Struct, frozen=True, kw_only=True):
+    """How high above the floor a part of somebody is while upright, drawn slowly and fast from ``count`` skeletons.
+
+    ``variance_m2`` is that of the fast measure about the slow one.
+    """
+
+    slow_m: float = 0.0
+    fast_m: float = 0.0
+    variance_m2: float = 0.0
+    count: int = 0
+
+
+class Meeting(msgspec.Struct, frozen=True, kw_only=True):
+    """Two people who were last close to each other at ``near_ns``."""
+
+    older: TrackId
+    younger: TrackId
+    near_ns: int
+
+
 class TrackMemory(msgspec.Struct, kw_only=True):
     """All that is known of one track.
 
@@ -137,6 +157,8 @@ class TrackMemory(msgspec.Struct, kw_only=True):
     views: dict[CameraId, View] = {}
     fresh: list[CameraId] = []
     skeleton: Skeleton | None = None
+    nose: Height = Height()
+    shoulders: Height = Height()
     mirror_votes: int = 0
     mixed_ns: int | None = None
     ways: tuple[float, ...] = ()
@@ -166,6 +188,7 @@ class TrackerState(msgspec.Struct, kw_only=True):
     next_track_id: int = 1
     tracks: list[TrackMemory] = []
     pairs: list[PairMemory] = []
+    meetings: list[Meeting] = []
     hands: dict[TrackId, list[HandSample]] = {}
     lag_s: dict[CameraId, float] = {}
     poses: bool = False

@@ -31,6 +31,7 @@ from engine.core.tracking._skeleton import (
     turn_views,
 )
 from engine.core.tracking._state import HandSample, Side, Skeleton, Track, TrackerState, TrackMemory, View
+from engine.core.tracking._stature import note_stature, put_right
 from engine.domain import (
     KEYPOINTS,
     BodiesTracked,
@@ -247,9 +248,11 @@ class FloorTracker:
         turn_views(tracks, self._eyes, t_ns=built_ns)
         for track, skeleton in zip(tracks, build_skeletons(tracks, self._eyes, t_ns=built_ns), strict=True):
             track.skeleton = skeleton
+            note_stature(track)
             if track.confirmed:
                 self._keep_hands(track.track_id, hands_of(skeleton, _fresh_views(track)))
             track.fresh = []
+        put_right(memory, built_ns)
 
     def _note_misses(
         self, eye: Eye, unseen: Sequence[TrackMemory], sightings: Sequence[Sighting], fact: PersonsSeen
