@@ -4,6 +4,7 @@ from console.model import _words as words
 from console.model._cameras import STALE_AFTER_NS, CameraTile, CameraTiles, shoppers_of
 from console.model._clock import NS_PER_S, EngineClock
 from console.model._console import LOST_AFTER_NS, Connection, ConsoleModel, Link
+from console.model._desk import ReceiptDesk, Request
 from console.model._dwell import SQUARE_M, Dwell
 from console.model._floor import TRAIL_NS, TRAIL_STEP_NS, FloorState, TrackOnFloor, TrailPoint
 from console.model._health import FLOOD, LOW_DISK_MB, SLOW_LAG_MS, Alarm, FaultKey, HealthState, Problem, camera_problem
@@ -90,6 +91,8 @@ __all__ = [
     "Problem",
     "Receipt",
     "ReceiptChanged",
+    "ReceiptDesk",
+    "Request",
     "Reset",
     "ReviewQueue",
     "Series",

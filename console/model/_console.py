@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from console.model._cameras import CameraTiles
 from console.model._clock import NS_PER_S, EngineClock
+from console.model._desk import ReceiptDesk
 from console.model._floor import FloorState
 from console.model._health import HealthState
 from console.model._notices import (
@@ -86,6 +87,7 @@ class ConsoleModel:
         self.state = StoreState(_NO_STORE)
         self.review = ReviewQueue(_NO_STORE, console_id)
         self.shelves = ShelvesState(_NO_STORE)
+        self.desk = ReceiptDesk()
         self.trends = Trends()
         self.floor = FloorState()
         self.cameras = CameraTiles()
@@ -127,12 +129,14 @@ class ConsoleModel:
         """A command of ours leaves."""
         self.review.send(request)
         self.shelves.send(request)
+        self.desk.send(request)
         self.health.send(request)
 
     def answer(self, reply: Accepted | Refused) -> None:
         """The engine answered a command of ours."""
         self.review.answer(reply)
         self.shelves.answer(reply)
+        self.desk.answer(reply)
         self.health.answer(reply)
 
     def connection(self, at_ns: int) -> Connection:
@@ -153,7 +157,7 @@ class ConsoleModel:
         self.clock.start(snapshot.t_ns, wall_ns=snapshot.wall_ns, at_ns=at_ns)
         self.state = StoreState(snapshot.store)
         self.review.restart(snapshot.store)
-        self.shelves = ShelvesState(snapshot.store)
+        self.shelves, self.desk = ShelvesState(snapshot.store), ReceiptDesk()
         self.trends = Trends()
         self.floor, self.health = FloorState(), HealthState()
         self.cameras = CameraTiles.of(snapshot.store)
@@ -165,6 +169,7 @@ class ConsoleModel:
     def _fold(self, fact: OutputFact) -> tuple[Notice, ...]:
         notices = (*self.state.apply(fact), *self.review.apply(fact), *self.shelves.apply(fact))
         self.trends.apply(fact, self.state)
+        self.desk.apply(fact)
         return (*notices, HealthChanged()) if self.health.apply_fact(fact) else notices
 
     def _show(self, view: _Shown, at_ns: int) -> tuple[Notice, ...]:

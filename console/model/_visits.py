@@ -93,6 +93,13 @@ class Receipt:
         """What is paid for it by now."""
         return self.issued.total_minor + sum(map(change_minor, self.changes))
 
+    def units(self, sku_id: SkuId) -> int:
+        """Units of a product that are paid for and not given back."""
+        charged = sum(line.quantity for line in self.issued.lines if line.sku_id == sku_id)
+        changes = [change for change in self.changes if change.sku_id == sku_id]
+        adjusted = sum(change.quantity for change in changes if isinstance(change, ReceiptAdjusted))
+        return charged + adjusted - sum(change.quantity for change in changes if isinstance(change, LineRefunded))
+
     @property
     def dispute(self) -> DisputeOpened | None:
         """What a customer says is wrong with it, as long as nobody has decided."""

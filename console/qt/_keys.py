@@ -31,6 +31,8 @@ _KEYS = (
     ("Enter", "on an alarm: set it aside for a time, with a reason; or put it back in sight"),
     ("Receipts", ""),
     ("/", "search; Escape shows all again"),
+    ("R", "refund units of the chosen line"),
+    ("D", "note what a customer disputes, or settle it"),
 )
 
 

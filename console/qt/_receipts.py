@@ -5,11 +5,21 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from console.model import ConsoleModel, Place, Receipt, ReceiptChanged, change_minor, find_receipts, words
+from console.qt._desk import Desk
 from console.qt._page import Page, label, panel, split
 from console.qt._table import Cell, Column, KeyedView, Row
 from console.qt._text import clock_time, money
 from console.qt._theme import Theme
-from engine.domain import DisputeOpened, DisputeSettled, LaterFact, LineRefunded, ReceiptAdjusted, ReceiptId
+from engine.domain import (
+    DisputeOpened,
+    DisputeSettled,
+    LaterFact,
+    LineRefunded,
+    ReceiptAdjusted,
+    ReceiptId,
+    ReceiptTax,
+    SkuId,
+)
 
 
 class ReceiptsPage(Page):
@@ -48,12 +58,16 @@ class ReceiptsPage(Page):
         self._total.setContentsMargins(10, 0, 10, 8)
         self._total.setAlignment(Qt.AlignmentFlag.AlignRight)
         left = panel("RECEIPTS", _inset(self.search), self.receipts, self.found)
-        right = panel("LINES", self._which, self.lines, self._total)
+        self.desk = Desk(model)
+        right = panel("LINES", self._which, self.lines, self._total, self.desk)
         self.fill(split("receipts", Qt.Orientation.Horizontal, left, right, sizes=(620, 440)))
         self.receipts.selectionModel().currentRowChanged.connect(self.mark)
         self.search.textChanged.connect(self.mark)
         self.search.returnPressed.connect(self.receipts.setFocus)
-        for key, act in (("/", self.search.setFocus), ("Escape", self._clear)):
+        self.desk.asked.connect(self.mark)
+        self.desk.left.connect(self.lines.setFocus)
+        keys = (("/", self.search.setFocus), ("Escape", self._leave), ("R", self._refund), ("D", self.desk.dispute))
+        for key, act in keys:
             shortcut = QShortcut(QKeySequence(key), self, act)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.setFocusProxy(self.receipts)
@@ -68,9 +82,21 @@ class ReceiptsPage(Page):
         self.found.setText(self._in_words(newest_first))
         self._show(receipts.get(ReceiptId(str(self.receipts.selected_key()))))
 
-    def _clear(self) -> None:
+    def _leave(self) -> None:
+        """Escape puts the form away, or else shows all receipts again."""
+        if self.desk.form.isVisible():
+            self.desk.leave()
+            return
         self.search.clear()
         self.receipts.setFocus()
+
+    def needs_person(self) -> int:
+        """Receipts that a customer disputes."""
+        return sum(receipt.dispute is not None for receipt in self.model.state.receipts.values())
+
+    def _refund(self) -> None:
+        key = self.lines.selected_key()
+        self.desk.refund(SkuId(key) if isinstance(key, str) else None)
 
     def _in_words(self, shown: list[Receipt]) -> str:
         total = money(sum(receipt.total_minor for receipt in shown), self.model.store.currency)
@@ -94,6 +120,7 @@ class ReceiptsPage(Page):
         return Row(issued.receipt_id, cells, spoken=spoken)
 
     def _show(self, receipt: Receipt | None) -> None:
+        self.desk.show_receipt(receipt)
         if receipt is None:
             self._which.setText("No receipt yet")
             self._total.setText("")
@@ -104,7 +131,7 @@ class ReceiptsPage(Page):
         self._total.setText(money(receipt.total_minor, issued.currency))
         rows = [
             Row(
-                (place, line.sku_id),
+                line.sku_id,
                 (
                     Cell(str(line.quantity)),
                     Cell(self.model.state.product_name(line.sku_id)),
@@ -112,10 +139,13 @@ class ReceiptsPage(Page):
                     Cell(money(line.total_minor, issued.currency)),
                 ),
             )
-            for place, line in enumerate(issued.lines)
+            for line in issued.lines
         ]
+        rows += [Row(("tax", tax.tax_class_id), _tax_cells(tax, issued.currency)) for tax in issued.taxes]
         rows += [Row(("later", place), self._later(fact, issued.currency)) for place, fact in enumerate(receipt.later)]
         self.lines.show_rows(rows)
+        if self.lines.selected_key() is None:
+            self.lines.select(rows[0].key)
 
     def _later(self, fact: LaterFact, currency: str) -> tuple[Cell, ...]:
         """A line about what was said after the receipt; money only where some moved."""
@@ -133,6 +163,15 @@ class ReceiptsPage(Page):
                 return Cell(""), Cell(said, "quiet"), Cell(""), Cell("")
         counted = f"{units:+d}".replace("-", "−") if units else ""
         return Cell(counted), Cell(said, italic=True), Cell(""), Cell(money(change_minor(fact), currency))
+
+
+def _tax_cells(tax: ReceiptTax, currency: str) -> tuple[Cell, ...]:
+    """A tax class's line; what is in the prices already is said in words, not added."""
+    said = f"Tax {tax.rate_ppm / 10_000:g} % {tax.tax_class_id}"
+    amount = money(tax.tax_minor, currency)
+    if tax.included:
+        return Cell(""), Cell(f"{said}, {amount} of it included", "quiet"), Cell(""), Cell("")
+    return Cell(""), Cell(said, "quiet"), Cell(""), Cell(amount)
 
 
 def _inset(field: QLineEdit) -> QWidget:

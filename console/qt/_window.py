@@ -241,6 +241,7 @@ class ConsoleWindow(QMainWindow):
         self.review.undone.connect(self._undo)
         self.overview.wanted.connect(self.open_page)
         self.shelves.accepted.connect(self._accept_shelf)
+        self.receipts.desk.asked.connect(self._command)
         self.health.alarms.asked.connect(self._command)
         self.review.evidence_wanted.connect(self.link.fetch_evidence)
         self.review.holding.connect(self._hold)
