@@ -86,6 +86,18 @@ def throughput(
     write_json(json_file, report)
 
 
+@app.command("attribution")
+def attribution(
+    json_file: JsonOption = None,
+    quick: Annotated[bool, typer.Option("--quick", help="A quarter of the time.")] = False,
+) -> None:
+    """Measure what a hundred shoppers and thirty movements a second cost a core, and how that grows."""
+    from engine.bench.attribution import AttributionPlan, bench_attribution
+
+    plan = AttributionPlan()
+    write_json(json_file, bench_attribution(plan.quick if quick else plan, tell=typer.echo))
+
+
 @app.command("fit-noise")
 def fit_noise(
     data: Annotated[Path, typer.Option(help="Folder with plate_data.json.")],

@@ -29,6 +29,7 @@ _STAFF_ANYTHING = 0.3 / 3000
 _HANDED_OVER = 0.001
 _TWO_MOVES = 0.03
 _OUT_AND_IN = 0.005
+_CLOSER = 6.0  # sigmas
 _PAIRED_UNITS = 3
 _PAIRED_CANDIDATES = 30
 _GIVE_UP = 16.0
@@ -123,7 +124,7 @@ class Attribution:
         spots = spots_of(self._store, step)
         scale = _Scale(step, spots)
         grasp = Grasp(self._store, step)
-        claims = self._claims(step, spots, suspects, grasp)
+        claims = self._claims(step, scale, suspects, grasp)
         scored: dict[tuple[tuple[str, str, int], ...], tuple[float, tuple[Move, ...]]] = {}
 
         def add(moves: tuple[Move, ...], log_score: float) -> None:
@@ -151,13 +152,13 @@ class Attribution:
             add((move,), log_score)
         return _normalise(scored)
 
-    def _claims(
-        self, step: WeightStep, spots: tuple[Spot, ...], suspects: Sequence[Suspect], grasp: Grasp
-    ) -> list[_Claim]:
+    def _claims(self, step: WeightStep, scale: "_Scale", suspects: Sequence[Suspect], grasp: Grasp) -> list[_Claim]:
+        spots = scale.spots
         taken, returned = self._candidates.takes(step, spots), self._candidates.returns(spots)
         restocked = self._candidates.restocks(spots)
         claims = [_claim(c, None, grasp, log_prior=math.log(_UNSEEN_PERSON)) for c in (*taken, *returned)]
         puts = {owner: self._candidates.puts(spots, cart) for owner, cart in self._carts.items()}
+        handed = {owner: [put for put in theirs if scale.weighs(put)] for owner, theirs in puts.items()}
         for suspect in suspects:
             if suspect.staff:
                 claims += [_claim(candidate, suspect, grasp) for candidate in restocked]
@@ -165,21 +166,18 @@ class Attribution:
                 claims += [_claim(candidate, suspect, grasp) for candidate in (*taken, *returned)]
             else:
                 claims += [_claim(candidate, suspect, grasp) for candidate in taken]
-                claims += _returns(suspect, puts, grasp)
+                claims += [_claim(put, suspect, grasp) for put in puts[suspect.visit_id]]
+                claims += _handed_over(suspect, handed, grasp)
         return claims
 
 
-def _returns(suspect: Suspect, puts: Mapping[VisitId, Sequence[Candidate]], grasp: Grasp) -> list[_Claim]:
-    """Puts by one shopper: out of the own cart, seldom out of another's after an unseen hand-over."""
+def _handed_over(suspect: Suspect, puts: Mapping[VisitId, Sequence[Candidate]], grasp: Grasp) -> list[_Claim]:
+    """Puts by one shopper out of another's cart, after a hand-over that nobody saw."""
+    log_prior = math.log(_HANDED_OVER)
     return [
-        _claim(
-            candidate,
-            suspect,
-            grasp,
-            owner=owner,
-            log_prior=0.0 if owner == suspect.visit_id else math.log(_HANDED_OVER),
-        )
+        _claim(candidate, suspect, grasp, owner=owner, log_prior=log_prior)
         for owner, candidates in puts.items()
+        if owner != suspect.visit_id
         for candidate in candidates
     ]
 
@@ -212,11 +210,16 @@ class _Scale:
     """The likelihood of a step's grams, in all and by spot, under assumed movements."""
 
     def __init__(self, step: WeightStep, spots: tuple[Spot, ...]) -> None:
-        self._spots = spots
+        self.spots = spots
         self.total_g = step.mass_mg / 1000
         self.sigma_g = max(1.0, step.sigma_mg / 1000)
         loudest_g = max((abs(spot.mass_mg) for spot in spots), default=0) / 1000
         self._leak_g = math.hypot(self.sigma_g, _LEAK_FLOOR_G + _LEAK_SHARE * loudest_g)
+
+    def weighs(self, candidate: Candidate) -> bool:
+        """Whether one alone is near enough to what was measured to look closer."""
+        miss_g = candidate.brought_mg / 1000 - self.total_g
+        return miss_g * miss_g < _CLOSER**2 * (self.sigma_g**2 + candidate.mass.variance_mg2 / 1e6)
 
     def fits(self, a: Candidate, b: Candidate) -> bool:
         """Whether two make a sum that is near enough to look closer, of few enough units."""
@@ -224,7 +227,7 @@ class _Scale:
             return False
         miss_g = (a.brought_mg + b.brought_mg) / 1000 - self.total_g
         variance_g2 = self.sigma_g**2 + (a.mass.variance_mg2 + b.mass.variance_mg2) / 1e6
-        return miss_g * miss_g < 36 * variance_g2
+        return miss_g * miss_g < _CLOSER**2 * variance_g2
 
     def log_likelihood(self, candidates: Sequence[Candidate]) -> float:
         """Density per gram of the total, times how well the shares of the spots agree."""
@@ -236,7 +239,7 @@ class _Scale:
             math.log(_TAIL_SHARE) + log_normal(miss_g, _TAIL_SPREAD * sigma_g),
         )
         against = 0.0
-        for spot in self._spots:
+        for spot in self.spots:
             here = [(g, s) for c, (g, s) in zip(candidates, moved, strict=True) if c.spot is spot]
             spread_g = math.hypot(self._leak_g, *(sigma for _, sigma in here))
             against += 0.5 * ((spot.mass_mg / 1000 - sum(g for g, _ in here)) / spread_g) ** 2

@@ -88,6 +88,10 @@ class Candidates:
 
     def __init__(self, store: Store, stock: Stock, masses: Masses, *, puts_away: float) -> None:
         self._store, self._stock, self._masses, self._puts_away = store, stock, masses, puts_away
+        self._astray: dict[SkuId | None, list[PlateId]] = {}
+        for plate_id in stock.misplaced:
+            for sku_id in stock.lying_on(plate_id):
+                self._astray.setdefault(sku_id, []).append(plate_id)
 
     def takes(self, step: WeightStep, spots: tuple[Spot, ...]) -> tuple[Candidate, ...]:
         """What may have been taken: what lies there by plan and by experience, and last any product of that weight."""
@@ -114,8 +118,9 @@ class Candidates:
         kinds = max(1, sum(lot.units > 0 for lot in cart.values()))
         for spot in spots:
             for sku_id, lot in cart.items():
+                here = self._put_there(sku_id, spot)
                 for quantity in range(1, min(lot.units, 3) + 1):
-                    prior = _PUT * self._put_there(sku_id, spot) * _QUANTITY_PRIOR[quantity]
+                    prior = _PUT * here * _QUANTITY_PRIOR[quantity]
                     put = Candidate(
                         spot=spot,
                         sku_id=sku_id,
@@ -129,8 +134,8 @@ class Candidates:
     def _put_there(self, sku_id: SkuId, spot: Spot) -> float:
         if spot.sku_id == sku_id:
             return 1 - self._puts_away
-        own = (plate_id for facing in self._store.facings if facing.sku_id == sku_id for plate_id in facing.plate_ids)
-        exchanged = any(spot.sku_id in self._stock.lying_on(plate_id) for plate_id in own)
+        own = self._store.plates_of_sku.get(sku_id, ())
+        exchanged = any(plate_id in own for plate_id in self._astray.get(spot.sku_id, ()))
         return max(_EXCHANGED, self._puts_away) if exchanged else self._puts_away
 
     def returns(self, spots: tuple[Spot, ...]) -> tuple[Candidate, ...]:

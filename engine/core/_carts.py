@@ -1,5 +1,7 @@
 """Virtual carts: statements about lines, and the cart as a fold over them."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from engine.core._masses import Lot, Mass
@@ -56,14 +58,17 @@ class Carts(msgspec.Struct, kw_only=True):
                 units[sku_id] = units.get(sku_id, 0) + entry.signed_quantity
         return {sku_id: count for sku_id, count in sorted(units.items()) if count}
 
-    def lots(self, visit_id: VisitId, *, without: StepId | None = None) -> dict[SkuId, Lot]:
-        """The units of ``cart`` as they were weighed on their way."""
-        lots: dict[SkuId, Lot] = {}
-        for entry in sorted(self.of_visit(visit_id), key=lambda e: (e.start_ns, e.statement.line_id)):
-            if entry.statement.step_id != without:
-                sku_id = entry.statement.sku_id
-                lots[sku_id] = lots.get(sku_id, Lot()).plus(entry.signed_quantity, entry.mass)
-        return {sku_id: lot for sku_id, lot in sorted(lots.items()) if lot.units}
+    def lots(self, visit_ids: Iterable[VisitId], *, without: StepId) -> dict[VisitId, dict[SkuId, Lot]]:
+        """The units of each ``cart`` as they were weighed on their way; ``without`` leaves out what one step said."""
+        carts: dict[VisitId, dict[SkuId, Lot]] = {visit_id: {} for visit_id in visit_ids}
+        entries = [e for e in self.entries.values() if e.statement.visit_id in carts and e.statement.step_id != without]
+        for entry in sorted(entries, key=lambda e: (e.start_ns, e.statement.line_id)):
+            sku_id, cart = entry.statement.sku_id, carts[entry.statement.visit_id]
+            cart[sku_id] = cart.get(sku_id, Lot()).plus(entry.signed_quantity, entry.mass)
+        return {
+            visit_id: {sku_id: lot for sku_id, lot in sorted(cart.items()) if lot.units}
+            for visit_id, cart in carts.items()
+        }
 
     def puts_away(self, *, without: StepId) -> float:
         """How often what is put down is put where it does not belong, by what stands but for one step."""

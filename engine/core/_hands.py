@@ -50,6 +50,8 @@ _NOT_WATCHED = 0.005
 _EVERY_NS = 300_000_000
 """A hand is at a product for longer."""
 _WALK_MPS, _WALK_LIMIT_M = 0.8, 2.0
+_MOST = 12
+"""Suspects of a step: so many cannot stand within reach of one shelf."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,24 +124,36 @@ class Hands:
         self._tracks = {track.track_id: track for track in tracker.tracks}
 
     def suspects(self, plate_ids: Sequence[PlateId], start_ns: int) -> tuple[Suspect, ...]:
-        """Everybody inside at ``start_ns``: visits in the order they opened, then people bound to none.
+        """Those inside at ``start_ns``: visits in the order they opened, then people bound to none.
 
-        A visit is as suspect at a plate as the member whose hand suits it best.
+        A visit is as suspect at a plate as the member whose hand suits it best. Of a crowd, those who stood nearest.
         """
         plates = [self._store.plate_by_id[plate_id] for plate_id in plate_ids]
-        found: list[_Person] = []
+        present = self._inside(start_ns)
+        if len(present) > _MOST and plates:
+            away_m = sorted((_away_m(plates, who, start_ns), number) for number, who in enumerate(present))
+            present = [present[number] for number in sorted(number for _, number in away_m[:_MOST])]
+        return _suspects([self._person(who, plates, start_ns) for who in present])
+
+    def _inside(self, start_ns: int) -> list[tuple[Visit, Member] | Track]:
+        """All members who were inside at an instant, and the tracks that are nobody's."""
+        found: list[tuple[Visit, Member] | Track] = []
         owned: set[TrackId] = set(self._visits.gone)
         for visit in self._visits.known.values():
             owned.update(visit.trail)
-            for member in visit.members:
-                if member.inside_at(start_ns) and self._present(member, start_ns):
-                    at = self._of_member(member, plates, start_ns)
-                    share = member.bound.probability_ppm / 1e6 if member.bound is not None else 1.0
-                    found.append(_Person(visit=visit, share=share, at=at, rivals=member.rivals))
+            found += [(visit, one) for one in visit.members if one.inside_at(start_ns) and self._present(one, start_ns)]
         for track in self._tracks.values():
             if track.confirmed and track.track_id not in owned and track.born_ns <= start_ns:
-                found.append(_Person(visit=None, share=1.0, at=self._of_track(track, plates, start_ns)))
-        return _suspects(found)
+                found.append(track)
+        return found
+
+    def _person(self, who: tuple[Visit, Member] | Track, plates: Sequence[Plate], start_ns: int) -> _Person:
+        if isinstance(who, Track):
+            return _Person(visit=None, share=1.0, at=self._of_track(who, plates, start_ns))
+        visit, member = who
+        at = self._of_member(member, plates, start_ns)
+        share = member.bound.probability_ppm / 1e6 if member.bound is not None else 1.0
+        return _Person(visit=visit, share=share, at=at, rivals=member.rivals)
 
     def _present(self, member: Member, start_ns: int) -> bool:
         """Without gates nobody is known to leave: whom the outside tracker no longer names is gone."""
@@ -271,6 +285,12 @@ def _came(from_m: float | None) -> float:
 def _elsewhere(nearest_m: float) -> float:
     """What is left of the doubt about hands that were both seen, the nearer one at a distance from the plate."""
     return _MISTAKEN + (1 - _MISTAKEN) * math.exp(-0.5 * (max(0.0, nearest_m - _SWING_M) / _STRAY_M) ** 2)
+
+
+def _away_m(plates: Sequence[Plate], who: tuple[Visit, Member] | Track, start_ns: int) -> float:
+    """How far somebody's body was from the nearest of the plates, at least."""
+    place_m, seen_ns = (who.foot_m, who.last_seen_ns) if isinstance(who, Track) else (who[1].place_m, who[1].seen_ns)
+    return min(math.dist(place_m, plate.centre_m[:2]) for plate in plates) - _slack_m(seen_ns - start_ns)
 
 
 def _slack_m(apart_ns: int) -> float:

@@ -27,11 +27,12 @@ def forget(world: World) -> None:
     """Drop visits that are over, paid and beyond question; what they put in wrong places stays put."""
     state = world.state
     for visit in list(state.visits.known.values()):
-        over = visit.left is not None and visit.left_ns < world.now_ns - _KEPT_NS
+        if visit.left is None or visit.left_ns >= world.now_ns - _KEPT_NS:
+            continue
         named = any(
             h.verdict.visit_id == visit.visit_id for c in state.cases.open.values() for h in c.question.hypotheses
         )
-        if over and not named and (visit.staff or state.bills.of_visit(visit.visit_id) is not None):
+        if not named and (visit.staff or state.bills.of_visit(visit.visit_id) is not None):
             for entry in state.carts.of_visit(visit.visit_id):
                 state.carts.withdraw(entry.statement.line_id)
             del state.visits.known[visit.visit_id]

@@ -1,5 +1,6 @@
 """From weight steps to statements: the first answer and the settled one."""
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -19,12 +20,15 @@ from engine.domain import (
     PlateId,
     PlateMass,
     StepId,
+    Vector3,
     WeightSettled,
 )
 
 _ANSWER_PPM = 500_000
 _ANSWER_BLIND_PPM = 900_000
 _NOISE_SIGMAS = 3
+_WITHIN_REACH_M = 3.0
+"""Between two plates: twice an arm, and what a wrist is misplaced by."""
 _TOUCHING = 1.0
 """A hand that explains a touched shelf better than chance."""
 
@@ -84,11 +88,23 @@ def _doers(world: World, step: WeightStep) -> tuple[Suspect, ...]:
     """Everybody who may have made a step, in the light of the steps of the same instant."""
     suspects = _suspects(world, step)
     for other in world.state.steps.about(step.start_ns, within_ns=AT_ONCE_NS):
-        if other.step_id != step.step_id and not _is_noise(world, other):
+        if other.step_id != step.step_id and _within_reach(world, step, other) and not _is_noise(world, other):
             there = _suspects(world, other)
             elsewhere = Elsewhere(suspects=there, explanations=attribute(world, other, there))
             suspects = believe_less(suspects, elsewhere)
     return suspects
+
+
+def _within_reach(world: World, step: WeightStep, other: WeightStep) -> bool:
+    """Whether one person may have both hands where these steps are."""
+    here_m, there_m = (_place_m(world, each) for each in (step, other))
+    return math.dist(here_m, there_m) < _WITHIN_REACH_M
+
+
+def _place_m(world: World, step: WeightStep) -> Vector3:
+    loudest = max(step.plates, key=lambda plate: abs(plate.mass_mg), default=None)
+    plate_id = loudest.plate_id if loudest is not None else world.store.shelf_by_id[step.shelf_id].plate_ids[0]
+    return world.store.plate_by_id[plate_id].centre_m
 
 
 def _suspects(world: World, step: WeightStep) -> tuple[Suspect, ...]:
@@ -102,11 +118,8 @@ def _suspects(world: World, step: WeightStep) -> tuple[Suspect, ...]:
 def attribute(world: World, step: WeightStep, suspects: Sequence[Suspect]) -> tuple[Explanation, ...]:
     """Explain a step, whatever has been said about it before."""
     state = world.state
-    carts = {
-        suspect.visit_id: state.carts.lots(suspect.visit_id, without=step.step_id)
-        for suspect in suspects
-        if suspect.visit_id is not None and not suspect.staff
-    }
+    shoppers = [s.visit_id for s in suspects if s.visit_id is not None and not s.staff]
+    carts = state.carts.lots(shoppers, without=step.step_id)
     puts_away = state.carts.puts_away(without=step.step_id)
     with _unsaid(world, step.step_id):
         attribution = Attribution(world.store, stock=state.stock, masses=state.masses, carts=carts, puts_away=puts_away)

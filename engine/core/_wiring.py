@@ -15,6 +15,8 @@ from engine.domain import PlateId, SkuId, WeightSettled
 
 _AT_HAND_NS = 250_000_000
 _AT_HAND_M = 0.08
+_CABLE_M, _ARM_M = 6.0, 1.5
+"""Between two cells that may be swapped: they hang on one controller."""
 _ALONE_SHARE = 0.8
 """A step is a plate's own when the others only rang along."""
 _UNITS = {1: 0.9, 2: 0.08, 3: 0.02}
@@ -44,7 +46,7 @@ def learn_wiring(world: World, step: WeightSettled) -> None:
     plate_id, planned = loudest.plate_id, world.store.facing_of_plate
     if plate_id not in planned:
         return
-    others = {*_at_hand(world, step.start_ns), *world.state.swapped.partners(plate_id)}
+    others = {*_at_hand(world, plate_id, step.start_ns), *world.state.swapped.partners(plate_id)}
     asked = sorted(other for other in others if other in planned and planned[other].sku_id != planned[plate_id].sku_id)
     if not asked:
         return
@@ -58,17 +60,20 @@ def learn_wiring(world: World, step: WeightSettled) -> None:
         world.alarm(fact)
 
 
-def _at_hand(world: World, start_ns: int) -> set[PlateId]:
-    """The plates that a hand was over, or nearly, when a step began."""
+def _at_hand(world: World, plate_id: PlateId, start_ns: int) -> set[PlateId]:
+    """The plates as near as cables are drawn that a hand was over, or nearly, when a step began."""
+    x, y, _ = world.store.plate_by_id[plate_id].centre_m
+    plates = [plate for plate in world.store.plates if math.dist(plate.centre_m[:2], (x, y)) < _CABLE_M]
     hands = [
         sample.position_m
         for track in world.tracker.tracks
+        if math.dist(track.foot_m, (x, y)) < _CABLE_M + _ARM_M
         for sample in world.tracker.hand_samples(track.track_id, start_ns - _AT_HAND_NS, start_ns + _AT_HAND_NS)
     ]
     if not hands:
         return set()
-    at_hand = (plate_distances_m(world.store.plates, np.array(hands)) <= _AT_HAND_M).any(axis=1)
-    return {world.store.plates[row].plate_id for row in np.flatnonzero(at_hand).tolist()}
+    at_hand = (plate_distances_m(plates, np.array(hands)) <= _AT_HAND_M).any(axis=1)
+    return {plates[row].plate_id for row in np.flatnonzero(at_hand).tolist()}
 
 
 def _density(world: World, plate_id: PlateId, step: WeightSettled) -> float:

@@ -188,6 +188,14 @@ class Store(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return {plate_id: facing for facing in self.facings for plate_id in facing.plate_ids}
 
     @cached_property
+    def plates_of_sku(self) -> dict[SkuId, tuple[PlateId, ...]]:
+        """The plates on which each product is planned; a product without one is missing."""
+        found: dict[SkuId, tuple[PlateId, ...]] = {}
+        for facing in self.facings:
+            found[facing.sku_id] = (*found.get(facing.sku_id, ()), *facing.plate_ids)
+        return found
+
+    @cached_property
     def shelf_by_id(self) -> dict[ShelfId, Shelf]:
         """Shelves by id."""
         return {shelf.shelf_id: shelf for shelf in self.shelves}

@@ -248,3 +248,11 @@ def test_the_first_answer_waits_for_slow_cameras_but_not_for_dead_ones() -> None
     core = StoreCore(STORE)
     play(core, [*before, step])
     assert any(isinstance(f, Picked) for f in play(core, [tick(5.3)]))
+
+
+def test_in_a_crowd_it_was_somebody_near() -> None:
+    core = StoreCore(STORE)
+    far = [body(f"a{number:02}", at_m=(2.0 + 0.1 * number, -2.0)) for number in range(20)]
+    play(core, [bodies(1.0, *far)])
+    said = play(core, in_time(reach(STORE, "zoe", "s1p1", 3, others=far), [settled("s1", 3, {"s1p1": -420}), tick(5)]))
+    assert [fact.visit_id for fact in said if isinstance(fact, Picked) and fact.settled] == ["zoe"]

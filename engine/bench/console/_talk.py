@@ -11,10 +11,11 @@ import zmq
 from msgspec.structs import replace
 
 from drivers.twin.render import load_bodies
-from engine.bench.console._hall import background, hall
+from engine.bench.console._backgrounds import background
 from engine.bench.console._load import Load
 from engine.bench.console._people import ROUND_S, Walkers, overlay
 from engine.bench.console._trade import NS_PER_S, Trade, evidence
+from engine.bench.hall import hall
 from engine.domain import (
     Accepted,
     CameraHealth,
@@ -65,7 +66,7 @@ class Talker:
 
     def __init__(self, load: Load) -> None:
         self._load = load
-        self._store = hall(load.cameras)
+        self._store = hall(cameras=load.cameras)
         self._walkers = Walkers.of(self._store, load.shoppers, load_bodies())
         self._trade = Trade(store=self._store)
         hz = load.camera_hz or _CLIP_HZ

@@ -21,7 +21,7 @@ _ENOUGH = 50  # skeletons
 _SLOW, _FAST, _LOWER, _CALM = 0.01, 0.2, 0.3, 0.003
 _SIGMA_M = 0.02  # of somebody's fast measure beside their own slow one
 _FITS = 2.0  # misfit of each after an exchange: two sigmas
-_SURE, _NOT_WORSE = 5.0, -1.0  # log likelihood ratios of an exchange: of both together, of each
+_SURE = 3.0  # log likelihood ratio of an exchange, by both together; neither may speak against it
 
 
 def note_stature(track: TrackMemory) -> None:
@@ -77,7 +77,7 @@ def _exchanged(one: TrackMemory, other: TrackMemory) -> bool:
     straight = [fmean(_misfit(now, was=now) for now in whose) for whose in zip(*parts, strict=True)]
     across = [fmean(_misfit(now, was=was) for now, was in pairs) for pairs in (parts, [each[::-1] for each in parts])]
     gains = [known - new for known, new in zip(straight, across, strict=True)]
-    return max(across) < _FITS and min(gains) > _NOT_WORSE and sum(gains) > _SURE
+    return max(across) < _FITS and min(gains) > 0 and sum(gains) > _SURE
 
 
 def _misfit(now: Height, *, was: Height) -> float:

@@ -8,10 +8,10 @@ from msgspec.structs import asdict
 
 from engine.bench.console import ConsoleFailedError, measure_console
 from engine.bench.console import _measure as measuring
-from engine.bench.console._hall import hall
 from engine.bench.console._load import Load
 from engine.bench.console._measure import _line, _percentiles, _process, _slope_mb, _stint
 from engine.bench.console._trade import NS_PER_S, VISITS_PER_HOUR, Trade
+from engine.bench.hall import hall
 from engine.domain import NeedsReview, Picked, ReceiptIssued
 
 TINY = Load(cameras=2, camera_hz=15.0, shoppers=2, floor_hz=10.0)
@@ -35,7 +35,7 @@ def test_cases_are_decided_one_after_the_other() -> None:
 
 
 def test_an_hour_of_trade_ends_in_receipts_for_what_was_taken() -> None:
-    store = hall(1)
+    store = hall(cameras=1)
     hour = list(takewhile(lambda fact: fact.t_ns < 3600 * NS_PER_S, Trade(store=store).hour(from_ns=0)))
     assert [fact.t_ns for fact in hour] == sorted(fact.t_ns for fact in hour)
     receipts = [fact for fact in hour if isinstance(fact, ReceiptIssued)]
@@ -49,7 +49,7 @@ def test_an_hour_of_trade_ends_in_receipts_for_what_was_taken() -> None:
 
 
 def test_a_hall_is_a_whole_store() -> None:
-    store = hall(25)
+    store = hall(cameras=25)
     assert len(store.cameras) == len({camera.camera_id for camera in store.cameras}) == 25
     assert len(store.plates) == len(store.plate_by_id) == len(store.facing_of_plate)
     assert {shelf.gondola_id for shelf in store.shelves} == {gondola.gondola_id for gondola in store.gondolas}
