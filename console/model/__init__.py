@@ -1,6 +1,14 @@
 """What the console knows, as plain Python without Qt: facts in, change notices out."""
 
 from console.model import _words as words
+from console.model._answers import (
+    OFFERED,
+    by_others,
+    in_other_units,
+    likeliest_first,
+    open_visits,
+    put_elsewhere,
+)
 from console.model._cameras import STALE_AFTER_NS, CameraTile, CameraTiles, shoppers_of
 from console.model._clock import NS_PER_S, EngineClock
 from console.model._console import LOST_AFTER_NS, Connection, ConsoleModel, Link
@@ -34,6 +42,7 @@ from console.model._review import (
 )
 from console.model._search import find_products, find_receipts, likely_quantity
 from console.model._shelves import Acceptance, FacingStock, Level, Misplaced, ShelvesState
+from console.model._tally import Tally
 from console.model._trends import Series, Trends
 from console.model._visits import (
     SHOPPER_COLOURS,
@@ -51,6 +60,7 @@ __all__ = [
     "LOST_AFTER_NS",
     "LOW_DISK_MB",
     "NS_PER_S",
+    "OFFERED",
     "SHOPPER_COLOURS",
     "SLOW_LAG_MS",
     "SLOW_RECEIPT_S",
@@ -99,6 +109,7 @@ __all__ = [
     "ShelvesChanged",
     "ShelvesState",
     "StoreState",
+    "Tally",
     "TrackOnFloor",
     "TrailPoint",
     "Trends",
@@ -106,16 +117,21 @@ __all__ = [
     "VisitChanged",
     "VisitStage",
     "at_risk_minor",
+    "by_others",
     "by_stage",
     "camera_problem",
     "change_minor",
     "charge_minor",
     "find_products",
     "find_receipts",
+    "in_other_units",
     "latest_lines",
+    "likeliest_first",
     "likely_quantity",
     "needs",
+    "open_visits",
     "overview",
+    "put_elsewhere",
     "shoppers_of",
     "words",
 ]

@@ -79,13 +79,16 @@ class Connection:
 
 
 class ConsoleModel:
-    """Everything the console knows. Instants called ``at_ns`` are of this host's monotonic clock."""
+    """Everything the console knows. Instants called ``at_ns`` are of this host's monotonic clock.
 
-    def __init__(self, console_id: ConsoleId = _ALONE) -> None:
+    ``by`` is who sits here as this host knows them, for an engine that does not ask who people are.
+    """
+
+    def __init__(self, console_id: ConsoleId = _ALONE, *, by: str = "") -> None:
         self.store = _NO_STORE
         self.clock = EngineClock()
         self.state = StoreState(_NO_STORE)
-        self.review = ReviewQueue(_NO_STORE, console_id)
+        self.review = ReviewQueue(_NO_STORE, console_id, by=by)
         self.shelves = ShelvesState(_NO_STORE)
         self.desk = ReceiptDesk()
         self.trends = Trends()
@@ -156,7 +159,7 @@ class ConsoleModel:
         self.snapshots += 1
         self.clock.start(snapshot.t_ns, wall_ns=snapshot.wall_ns, at_ns=at_ns)
         self.state = StoreState(snapshot.store)
-        self.review.restart(snapshot.store)
+        self.review.restart(snapshot.store, snapshot.operator)
         self.shelves, self.desk = ShelvesState(snapshot.store), ReceiptDesk()
         self.trends = Trends()
         self.floor, self.health = FloorState(), HealthState()

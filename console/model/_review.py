@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from console.model._clock import NS_PER_S
 from console.model._notices import CaseClosed, CaseOpened, Notice
+from console.model._tally import Tally
 from engine.domain import (
     Accepted,
     CannotTell,
@@ -15,15 +16,19 @@ from engine.domain import (
     CommandId,
     CommandRequest,
     ConsoleId,
+    EscalateCase,
+    Escalation,
     Evidence,
     Hypothesis,
     Lease,
     Leases,
     NeedsReview,
+    Operator,
     OutputFact,
     Refused,
     ReopenCase,
     ResolveCase,
+    Role,
     Store,
     Verdict,
 )
@@ -46,18 +51,27 @@ class DecisionStage(StrEnum):
 
 @dataclass(frozen=True)
 class Decision:
-    """A verdict given here; without one the reviewer could not tell.
+    """What was said of a case here: what it was, that nobody can tell, or that somebody else should look.
 
     ``note`` is the reason of a refusal, or who else closed the case; ``undo_id`` the command that takes it back.
     """
 
     command_id: CommandId
-    case_id: CaseId
     by: str
-    verdict: Verdict | None
+    said: ResolveCase | CannotTell | EscalateCase
     stage: DecisionStage = DecisionStage.SENT
     note: str = ""
     undo_id: CommandId | None = None
+
+    @property
+    def case_id(self) -> CaseId:
+        """What it is about."""
+        return self.said.case_id
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is on its way, or accepted and without effect yet."""
+        return self.stage in (DecisionStage.SENT, DecisionStage.ACCEPTED)
 
 
 @dataclass(frozen=True)
@@ -80,21 +94,26 @@ class Case:
 class ReviewQueue:
     """Open cases, who looks at them, their evidence, the last decisions, and how many cases this run has ``asked``.
 
-    ``console_id`` is ours among all consoles of the engine.
+    ``console_id`` is ours among all consoles of the engine; ``by`` is the name of whoever sits here.
     """
 
-    def __init__(self, store: Store, console_id: ConsoleId) -> None:
+    def __init__(self, store: Store, console_id: ConsoleId, *, by: str) -> None:
         self.asked = 0
         self.console_id = console_id
+        self.by = by
+        self.tally = Tally()
+        self._operator: Operator | None = None
         self.leases: dict[CaseId, Lease] = {}
         self.cases: dict[CaseId, Case] = {}
         self.evidence: dict[CaseId, Evidence] = {}
         self.decisions: deque[Decision] = deque(maxlen=DECISIONS_KEPT)
         self._store = store
 
-    def restart(self, store: Store) -> None:
-        """Forget the cases, keep the decisions: a snapshot tells what is still open."""
+    def restart(self, store: Store, operator: Operator | None) -> None:
+        """Forget the cases, keep the decisions: a snapshot tells what is still open. ``operator`` is who we are."""
         self.asked = 0
+        self._operator = operator
+        self.by = operator.name if operator is not None else self.by
         self.leases.clear()
         self.cases.clear()
         self.evidence.clear()
@@ -105,6 +124,8 @@ class ReviewQueue:
         if isinstance(fact, NeedsReview):
             self.asked += fact.case_id not in self.cases
             self.cases[fact.case_id] = Case(fact, at_risk_minor(fact, self._store))
+            if fact.escalation is not None:
+                self._passed_on(fact.case_id)
             return (CaseOpened(fact.case_id),)
         if isinstance(fact, CaseResolved):
             self._close(fact)
@@ -130,8 +151,12 @@ class ReviewQueue:
         return "" if lease is None or lease.console_id == self.console_id else lease.by
 
     def free(self) -> list[Case]:
-        """Cases that wait and that nobody looks at elsewhere, most urgent first."""
-        return [case for case in self.waiting() if not self.held_by(case.case_id)]
+        """Cases that wait for us and that nobody looks at elsewhere, most urgent first."""
+        return [case for case in self.for_us() if not self.held_by(case.case_id)]
+
+    def for_us(self) -> list[Case]:
+        """Cases that wait, but for those that were passed on to others: by us, or to a manager whom we are not."""
+        return [case for case in self.waiting() if self._is_for_us(case.asked.escalation)]
 
     def ordered(self) -> list[Case]:
         """Cases by deadline slack, then price at risk; those already answered last."""
@@ -140,7 +165,8 @@ class ReviewQueue:
     def last_standing(self) -> Decision | None:
         """Our newest decision that is not taken back, nor being so."""
         stand = (DecisionStage.ACCEPTED, DecisionStage.CLOSED)
-        return next((d for d in reversed(self.decisions) if d.stage in stand and not d.undo_id), None)
+        decided = [d for d in self.decisions if not isinstance(d.said, EscalateCase)]
+        return next((d for d in reversed(decided) if d.stage in stand and not d.undo_id), None)
 
     def waiting(self) -> list[Case]:
         """Cases that still need a person, most urgent first."""
@@ -148,22 +174,18 @@ class ReviewQueue:
 
     def is_answered(self, case_id: CaseId) -> bool:
         """Whether a decision is on its way or accepted; its effect has not come yet."""
-        return any(
-            decision.case_id == case_id and decision.stage in (DecisionStage.SENT, DecisionStage.ACCEPTED)
-            for decision in self.decisions
-        )
+        return any(decision.case_id == case_id and decision.is_open for decision in self.decisions)
 
     def send(self, request: CommandRequest) -> None:
         """A decision leaves; the case stays open until the engine's fact closes it."""
         command = request.command
-        if isinstance(command, ResolveCase):
-            self.decisions.append(Decision(request.command_id, command.case_id, request.by, command.verdict))
-        elif isinstance(command, CannotTell):
-            self.decisions.append(Decision(request.command_id, command.case_id, request.by, None))
+        if isinstance(command, ResolveCase | CannotTell | EscalateCase):
+            self.decisions.append(Decision(request.command_id, request.by, command))
         elif isinstance(command, ReopenCase):
             last = self.last_standing()
             if last is not None and last.case_id == command.case_id:
                 self.decisions[self.decisions.index(last)] = replace(last, undo_id=request.command_id)
+                self.tally.take_back()
 
     def answer(self, reply: Accepted | Refused) -> None:
         """The engine answered a decision."""
@@ -186,12 +208,20 @@ class ReviewQueue:
         deadline_ns = case.asked.deadline_ns
         return (self.is_answered(case.case_id), deadline_ns // _SLACK_CLASS_NS, -case.at_risk_minor, deadline_ns)
 
+    def _is_for_us(self, escalation: Escalation | None) -> bool:
+        senior = self._operator is None or self._operator.role is Role.MANAGER
+        return escalation is None or (senior and escalation.by != self.by)
+
+    def _passed_on(self, case_id: CaseId) -> None:
+        for place, decision in enumerate(self.decisions):
+            if decision.case_id == case_id and isinstance(decision.said, EscalateCase) and decision.is_open:
+                self.decisions[place] = replace(decision, stage=DecisionStage.CLOSED)
+
     def _close(self, fact: CaseResolved) -> None:
         self.cases.pop(fact.case_id, None)
         self.evidence.pop(fact.case_id, None)
         for place, decision in enumerate(self.decisions):
-            open_still = decision.stage in (DecisionStage.SENT, DecisionStage.ACCEPTED)
-            if decision.case_id == fact.case_id and open_still:
+            if decision.case_id == fact.case_id and decision.is_open:
                 ours = decision.by in (fact.decided_by, fact.left_by)
                 note = "" if ours else f"decided by {fact.decided_by}"
                 self.decisions[place] = replace(decision, stage=DecisionStage.CLOSED, note=note)

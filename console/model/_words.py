@@ -1,7 +1,20 @@
 """Sentences for people: why a line says what it says, what a hypothesis means, why a case is open."""
 
+from console.model._tally import Tally
 from console.model._visits import StoreState
-from engine.domain import CartLine, CaseCause, GramsMismatch, NeedsReview, Reason, SkuId, Verdict, VisitId
+from engine.domain import (
+    CannotTell,
+    CartLine,
+    CaseCause,
+    EscalateCase,
+    GramsMismatch,
+    NeedsReview,
+    Reason,
+    ResolveCase,
+    SkuId,
+    Verdict,
+    VisitId,
+)
 
 SHORT_ID = 8
 
@@ -36,7 +49,9 @@ def mismatch(flag: GramsMismatch) -> str:
 
 
 def probability(ppm: int) -> str:
-    """A probability for the eye, never rounded to certainty."""
+    """A probability for the eye, never rounded to certainty; a dash for what nobody considered."""
+    if ppm == 0:
+        return "–"
     if 0 < ppm < 10_000:
         return "<1 %"
     if 990_000 < ppm < 1_000_000:
@@ -77,6 +92,11 @@ def question(case: NeedsReview) -> str:
     return _CAUSES[case.cause]
 
 
+def escalated(case: NeedsReview) -> str:
+    """Who passed a case on and why; empty when nobody did."""
+    return "" if case.escalation is None else f"{case.escalation.by} passed it on: {case.escalation.note}"
+
+
 def movement(case: NeedsReview) -> str:
     """What the scales felt."""
     way = "left" if case.mass_mg < 0 else "came onto"
@@ -93,9 +113,24 @@ def verdict(held: Verdict, state: StoreState) -> str:
     return f"{shopper_name(held.visit_id)} {'took' if held.quantity > 0 else 'put back'} {what}"
 
 
-def decision(held: Verdict | None, state: StoreState) -> str:
-    """What a reviewer decided: a verdict, or that nobody can tell."""
-    return "Cannot tell: left to the policy" if held is None else verdict(held, state)
+def decision(said: ResolveCase | CannotTell | EscalateCase, state: StoreState) -> str:
+    """What a reviewer made of a case: a verdict, that nobody can tell, or that somebody else should look."""
+    match said:
+        case ResolveCase():
+            return verdict(said.verdict, state)
+        case CannotTell():
+            return "Cannot tell: left to the policy"
+        case EscalateCase():
+            return f"Passed on: {said.note}"
+
+
+def tally(done: Tally) -> str:
+    """What somebody has done, in a line."""
+    if done.median_s is None and not done.passed_on:
+        return ""
+    counts = [(done.as_suggested, "as suggested"), (done.passed_on, "passed on"), (done.taken_back, "taken back")]
+    pace = "" if done.median_s is None else f", {done.median_s:.1f} s each"
+    return "; ".join([f"{done.decided} decided{pace}", *(f"{count} {what}" for count, what in counts if count)])
 
 
 def hypothesis_reason(held: Verdict, case: NeedsReview, state: StoreState) -> str:

@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSpinBox, QWidget
 
-from console.model import Case, ConsoleModel, VisitStage, find_products, likely_quantity, words
+from console.model import Case, ConsoleModel, find_products, likely_quantity, open_visits, words
 from console.qt._page import label
 from console.qt._table import Cell, Column, KeyedView, Row
 from console.qt._text import money
@@ -48,7 +48,7 @@ class Correction(QWidget):
         self._mass_mg = case.asked.mass_mg
         self._quantity_typed = False
         self.shopper.clear()
-        for visit_id in self._candidates(case):
+        for visit_id in open_visits(case, self._model.state):
             self.shopper.addItem(words.shopper_name(visit_id), visit_id)
         self.shopper.addItem("Nobody's cart", _NOBODY)
         self.search.clear()
@@ -82,13 +82,6 @@ class Correction(QWidget):
         grid.addWidget(self.quantity, 2, 3)
         grid.addWidget(label("Enter decides    ↑ ↓ product    Tab next field    Esc back", "quiet"), 3, 0, 1, 4)
         grid.setColumnStretch(1, 1)
-
-    def _candidates(self, case: Case) -> list[VisitId]:
-        likely = [hypothesis.verdict.visit_id for hypothesis in case.asked.hypotheses]
-        open_visits = [
-            visit.visit_id for visit in self._model.state.visits.values() if visit.stage is not VisitStage.CHARGED
-        ]
-        return [visit_id for visit_id in dict.fromkeys([*likely, *open_visits]) if visit_id is not None]
 
     def _find(self, typed: str) -> None:
         products = find_products(self._model.store, typed, mass_mg=self._mass_mg)

@@ -6,10 +6,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
-from console.model import words
+from console.model import OFFERED, words
 from console.qt._theme import Theme
-
-SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -96,7 +94,7 @@ class ChoiceButton(QAbstractButton):
 
 
 class Choices(QWidget):
-    """Up to five answers; ``chosen`` says which, from 0."""
+    """Answers, as many as have a key; ``chosen`` says which, from 0."""
 
     chosen = Signal(int)
 
@@ -105,7 +103,7 @@ class Choices(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(10, 0, 10, 4)
         box.setSpacing(5)
-        self.buttons = [ChoiceButton(place + 1, theme) for place in range(SHOWN)]
+        self.buttons = [ChoiceButton(place + 1, theme) for place in range(OFFERED)]
         for place, button in enumerate(self.buttons):
             button.clicked.connect(lambda _=False, place=place: self.chosen.emit(place))
             box.addWidget(button)

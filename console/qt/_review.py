@@ -5,10 +5,11 @@ from time import monotonic_ns
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from console.model import (
     NS_PER_S,
+    OFFERED,
     Case,
     CaseClosed,
     CaseOpened,
@@ -20,17 +21,18 @@ from console.model import (
     Notice,
     Place,
     Reset,
+    likeliest_first,
+    put_elsewhere,
     words,
 )
 from console.qt._clip import ClipPlayer, clips_of
-from console.qt._correction import Correction
-from console.qt._hypotheses import Choice, Choices
+from console.qt._deciding import Deciding, Told
 from console.qt._page import Page, label, panel, restyle, split
 from console.qt._table import Cell, Column, KeyedView, Row
 from console.qt._text import money
 from console.qt._theme import Theme
 from console.qt._weight import WeightCurve
-from engine.domain import NOTHING_TAKEN, CaseId, Hypothesis, Verdict
+from engine.domain import NOTHING_TAKEN, CannotTell, CaseCommand, CaseId, EscalateCase, ReopenCase, ResolveCase, Verdict
 
 LOOK_FIRST_NS = 400_000_000
 """A decision key is ignored this long after another case came up: nobody can have seen it yet."""
@@ -46,16 +48,14 @@ _STAGE_WORDS = {
 
 
 class ReviewPage(Page):
-    """Emits ``decided`` (case id, verdict), ``evidence_wanted`` (case id) and ``holding`` (case id or None).
+    """Emits ``decided`` (a command about a case), ``evidence_wanted`` (case id) and ``holding`` (case id or None).
 
-    A verdict of None says that nobody can tell; ``undone`` (case id) takes the last decision back. The cart follows by
-    facts only.
+    The cart follows by facts only.
     """
 
     name = Place.REVIEW
     listens = (CaseOpened, CaseClosed, LeasesChanged)
-    decided = Signal(str, object)
-    undone = Signal(str)
+    decided = Signal(object)
     evidence_wanted = Signal(str)
     holding = Signal(object)
 
@@ -75,16 +75,14 @@ class ReviewPage(Page):
         self.headline, self.about = label("", "headline"), label("", "quiet")
         self.player = ClipPlayer(model, theme)
         self.curve = WeightCurve(theme)
-        self.choices = Choices(theme)
-        self.correction = Correction(model, theme)
-        self.answer: QLabel = label("", "quiet")
-        self._below = QStackedWidget()
+        self.deciding = Deciding(model, theme)
+        self.tally = label("", "quiet")
         self._lay_out()
         self._shortcuts = [self._shortcut(key, act) for key, act in self._keys()]
         self.queue.selectionModel().currentRowChanged.connect(self._row_chosen)
-        self.choices.chosen.connect(self.accept)
-        self.correction.decided.connect(self._correct)
-        self.correction.left.connect(self._leave_correction)
+        self.deciding.decided.connect(self._resolve)
+        self.deciding.passed_on.connect(self._pass_on)
+        self.deciding.typing.connect(self._type)
         self.setFocusProxy(self.queue)
 
     def take(self, notice: Notice) -> None:
@@ -111,8 +109,8 @@ class ReviewPage(Page):
             self.curve.show_instant((self.player.instant_ns - case.asked.start_ns) / NS_PER_S)
 
     def needs_person(self) -> int:
-        """Cases that wait."""
-        return len(self.model.review.waiting())
+        """Cases that wait for whoever sits here."""
+        return len(self.model.review.for_us())
 
     def refresh(self, at_ns: int) -> None:
         """The queue, the decisions, the case that is shown."""
@@ -125,12 +123,11 @@ class ReviewPage(Page):
         returned = next((case for case in self.model.review.free() if case.case_id == self._returning), None)
         if returned is not None:  # whoever took a decision back wants to decide that case
             self._returning = None
-            self._leave_correction()
             self._choose(returned.case_id)
             self.queue.select(returned.case_id)
         elif self.case_id not in self.model.review.cases or (self._taken_by() and not self._by_hand):
-            self._leave_correction()
             self._go_on()
+        self.tally.setText(words.tally(self.model.review.tally))
         self._show_case(self._case(), now_ns)
 
     def want_evidence(self, at_ns: int) -> None:
@@ -155,12 +152,6 @@ class ReviewPage(Page):
         ours = self.case_id is not None and self.model.review.is_ours(self.case_id)
         return ours and self._at_ns - self._since_ns >= LOOK_FIRST_NS
 
-    def accept(self, place: int) -> None:
-        """Take one of the hypotheses for true."""
-        case = self._case()
-        if case is not None and place < len(case.asked.hypotheses):
-            self._decide(_likeliest_first(case)[place].verdict)
-
     def showEvent(self, event: QShowEvent) -> None:
         """Who turns to the page is here."""
         self._hold.touch(monotonic_ns())
@@ -174,25 +165,42 @@ class ReviewPage(Page):
 
     # --- deciding ---------------------------------------------------------------------------------------------
 
-    def _decide(self, verdict: Verdict | None) -> None:
-        if self.case_id is None or not self.ready():
-            return
-        decided = self.case_id
-        self.decided.emit(decided, verdict)
-        self._leave_correction()
+    def _say(self, command: CaseCommand) -> None:
+        self.decided.emit(command)
         self._go_on()
         self.mark()
+
+    def _answer(self, command: ResolveCase | CannotTell) -> None:
+        case = self._case()
+        if case is not None and self.ready():
+            likeliest = next((held.verdict for held in likeliest_first(case)), None)
+            as_suggested = isinstance(command, ResolveCase) and command.verdict == likeliest
+            self.model.review.tally.answer(lead_ns=self._at_ns - self._since_ns, as_suggested=as_suggested)
+            self._say(command)
+
+    def _resolve(self, verdict: Verdict | None) -> None:
+        if self.case_id is not None and verdict is not None:
+            self._answer(ResolveCase(case_id=self.case_id, verdict=verdict))
+
+    def _leave(self) -> None:
+        if self.case_id is not None:
+            self._answer(CannotTell(case_id=self.case_id))
+
+    def _put_elsewhere(self) -> None:
+        case = self._case()
+        self._resolve(None if case is None else put_elsewhere(case))
+
+    def _pass_on(self, note: str) -> None:
+        if self.case_id is not None and self.ready():
+            self.model.review.tally.pass_on()
+            self._say(EscalateCase(case_id=self.case_id, note=note))
 
     def _undo(self) -> None:
         last = self.model.review.last_standing()
         if last is not None:
             self._returning = last.case_id
-            self.undone.emit(last.case_id)
+            self.decided.emit(ReopenCase(case_id=last.case_id))
             self.mark()
-
-    def _correct(self, verdict: object) -> None:
-        if isinstance(verdict, Verdict):
-            self._decide(verdict)
 
     def _go_on(self) -> None:
         """To the most urgent case that nobody has answered or looks at, or stay without one."""
@@ -208,6 +216,7 @@ class ReviewPage(Page):
         if case_id != self.case_id:
             self.case_id, self._since_ns = case_id, self._at_ns
             self._evidence_shown = None
+            self.deciding.back()
             self.mark()
 
     def _row_chosen(self) -> None:
@@ -217,19 +226,10 @@ class ReviewPage(Page):
             self._by_hand = True
             self._choose(CaseId(str(key)))
 
-    def _search(self) -> None:
-        case = self._case()
-        if case is not None:
-            for shortcut in self._shortcuts:
-                shortcut.setEnabled(False)
-            self._below.setCurrentIndex(1)
-            self.correction.begin(case)
-
-    def _leave_correction(self) -> None:
-        if self._below.currentIndex() != 0:
-            self._below.setCurrentIndex(0)
-            for shortcut in self._shortcuts:
-                shortcut.setEnabled(True)
+    def _type(self, typing: bool) -> None:
+        for shortcut in self._shortcuts:
+            shortcut.setEnabled(not typing)
+        if not typing:
             self.queue.setFocus()
 
     # --- showing ----------------------------------------------------------------------------------------------
@@ -243,12 +243,14 @@ class ReviewPage(Page):
         if holder and not answered:
             within, ink = f"{holder} has it", "quiet"
         what = f"{words.question(case.asked)}  {case.asked.shelf_id}"
+        if case.asked.escalation is not None:
+            what += f"  passed on by {case.asked.escalation.by}"
         at_risk = money(case.at_risk_minor, self.model.store.currency)
         cells = (Cell(within, ink, bold=ink == "warn"), Cell(what, ink), Cell(at_risk, "quiet"))
         return Row(case.case_id, cells, spoken=f"{what}, {within}")
 
     def _log_row(self, decision: Decision) -> Row:
-        text = words.decision(decision.verdict, self.model.state)
+        text = words.decision(decision.said, self.model.state)
         stage = decision.note or _STAGE_WORDS[decision.stage]
         ink = "alarm" if decision.stage is DecisionStage.REFUSED else "quiet"
         if decision.stage is DecisionStage.REFUSED:
@@ -259,24 +261,29 @@ class ReviewPage(Page):
         if case is None:
             self.headline.setText("Nothing waits for you")
             self.about.setText(self._under_way())
-            self.choices.show_choices([])
-            self.answer.setText("")
+            self.deciding.show_case(None)
+            self.deciding.answer.setText("")
             self._show_evidence(None)
             return
         asked = case.asked
         self.headline.setText(words.question(asked))
         slack_s = case.slack_s(now_ns)
         left = f"{words.age(slack_s)} left" if slack_s >= 1 else "the store's policy decides now"
-        self.about.setText(f"{words.movement(asked)}, {self._places(case)}; {left}{self._holder()}")
-        self.choices.show_choices([self._choice(hypothesis, case) for hypothesis in _likeliest_first(case)])
+        about = f"{words.movement(asked)}, {self._places(case)}; {left}{self._holder()}"
+        self.about.setText(f"{words.escalated(asked)}\n{about}" if asked.escalation else about)
+        self.deciding.show_case(case)
         self._show_answer(case)
         self._show_evidence(case)
 
     def _under_way(self) -> str:
         """What becomes of the cases that are open still."""
-        held = len(self.model.review.waiting())
-        answered = len(self.model.review.cases) - held
-        told = ((answered, "answered, waiting for the engine"), (held, "with others"))
+        waiting, ours = len(self.model.review.waiting()), len(self.model.review.for_us())
+        answered = len(self.model.review.cases) - waiting
+        told = (
+            (answered, "answered, waiting for the engine"),
+            (ours, "with others"),
+            (waiting - ours, "passed on to others"),
+        )
         return ", ".join(f"{count} {what}" for count, what in told if count)
 
     def _holder(self) -> str:
@@ -289,26 +296,16 @@ class ReviewPage(Page):
         names = dict.fromkeys(self.model.state.product_name(facing.sku_id) for facing in planned if facing)
         return "place of " + ", ".join(names) if names else "no planned product"
 
-    def _choice(self, hypothesis: Hypothesis, case: Case) -> Choice:
-        held = hypothesis.verdict
-        visit = None if held.visit_id is None else self.model.state.visits.get(held.visit_id)
-        return Choice(
-            words.verdict(held, self.model.state),
-            words.hypothesis_reason(held, case.asked, self.model.state),
-            hypothesis.probability_ppm,
-            None if visit is None else visit.colour,
-        )
-
     def _show_answer(self, case: Case) -> None:
         given = [decision for decision in self.model.review.decisions if decision.case_id == case.case_id]
         if not given:
-            self.answer.setText("")
+            self.deciding.answer.setText("")
             return
         last = given[-1]
         refused = last.stage is DecisionStage.REFUSED
         stage = f"refused: {last.note}" if refused else _STAGE_WORDS[last.stage]
-        self.answer.setText(f"{words.decision(last.verdict, self.model.state)}: {stage}")
-        restyle(self.answer, "alarm" if refused else "quiet")
+        self.deciding.answer.setText(f"{words.decision(last.said, self.model.state)}: {stage}")
+        restyle(self.deciding.answer, "alarm" if refused else "quiet")
 
     def _show_evidence(self, case: Case | None) -> None:
         evidence = None if case is None else self.model.review.evidence.get(case.case_id)
@@ -327,7 +324,7 @@ class ReviewPage(Page):
         self.curve.show_steps(evidence.steps, origin_ns=case.asked.start_ns, expected_g=self._expected_g(case))
 
     def _expected_g(self, case: Case) -> float | None:
-        best = _likeliest_first(case)[0].verdict if case.asked.hypotheses else NOTHING_TAKEN
+        best = likeliest_first(case)[0].verdict if case.asked.hypotheses else NOTHING_TAKEN
         product = None if best.sku_id is None else self.model.store.product_by_sku.get(best.sku_id)
         return None if product is None else -best.quantity * product.unit_mass_g
 
@@ -335,18 +332,23 @@ class ReviewPage(Page):
 
     def _keys(self) -> list[tuple[str, Callable[[], None]]]:
         keys: list[tuple[str, Callable[[], None]]] = [
-            ("Return", lambda: self.accept(0)),
-            ("Enter", lambda: self.accept(0)),
-            ("N", lambda: self._decide(NOTHING_TAKEN)),
-            ("U", lambda: self._decide(None)),
+            ("Return", lambda: self.deciding.accept(0)),
+            ("Enter", lambda: self.deciding.accept(0)),
+            ("O", lambda: self.deciding.turn(Told.BY_OTHERS)),
+            ("Q", lambda: self.deciding.turn(Told.IN_OTHER_UNITS)),
+            ("Escape", self.deciding.back),
+            ("P", self._put_elsewhere),
+            ("N", lambda: self._resolve(NOTHING_TAKEN)),
+            ("U", self._leave),
+            ("E", self.deciding.pass_on),
             ("Backspace", self._undo),
             ("Ctrl+Z", self._undo),
-            ("S", self._search),
+            ("S", self.deciding.correct),
             ("Space", self.player.toggle),
             ("Left", lambda: self.player.step(-1)),
             ("Right", lambda: self.player.step(1)),
         ]
-        return keys + [(str(place + 1), lambda place=place: self.accept(place)) for place in range(5)]
+        return keys + [(str(place + 1), lambda place=place: self.deciding.accept(place)) for place in range(OFFERED)]
 
     def _shortcut(self, key: str, act: Callable[[], None]) -> QShortcut:
         shortcut = QShortcut(QKeySequence(key), self)
@@ -357,20 +359,10 @@ class ReviewPage(Page):
         return shortcut
 
     def _lay_out(self) -> None:
-        cases, decisions = panel("CASES", self.queue), panel("LAST DECISIONS", self.log)
+        self.tally.setContentsMargins(10, 0, 10, 8)
+        cases, decisions = panel("CASES", self.queue), panel("LAST DECISIONS", self.log, self.tally)
         left = split("review-left", Qt.Orientation.Vertical, cases, decisions, sizes=(420, 240))
-        deciding = QWidget()
-        box = QVBoxLayout(deciding)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(self.choices)
-        self.answer.setContentsMargins(10, 0, 10, 0)
-        box.addWidget(self.answer)
-        hint = label("Enter or 1–5 accepts    N nothing taken    U cannot tell    S search    ⌫ undoes", "quiet")
-        hint.setContentsMargins(10, 0, 10, 8)
-        box.addWidget(hint)
-        self._below.addWidget(deciding)
-        self._below.addWidget(self.correction)
-        weight, happened = panel("WEIGHT", self.curve), panel("WHAT HAPPENED", self._below)
+        weight, happened = panel("WEIGHT", self.curve), panel("WHAT HAPPENED", self.deciding)
         lower = split("review-lower", Qt.Orientation.Horizontal, weight, happened, sizes=(360, 560))
         right = split("review-right", Qt.Orientation.Vertical, self._evidence_panel(), lower, sizes=(290, 380))
         self.fill(split("review", Qt.Orientation.Horizontal, left, right, sizes=(330, 900)))
@@ -384,7 +376,3 @@ class ReviewPage(Page):
             box.setSpacing(2)
             box.setStretchFactor(self.player, 1)
         return made
-
-
-def _likeliest_first(case: Case) -> list[Hypothesis]:
-    return sorted(case.asked.hypotheses, key=lambda hypothesis: -hypothesis.probability_ppm)

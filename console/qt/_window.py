@@ -36,7 +36,6 @@ from console.qt._theme import Appearance, Theme
 from engine.domain import (
     Accepted,
     AcceptShelf,
-    CannotTell,
     CaseId,
     Command,
     CommandId,
@@ -46,10 +45,7 @@ from engine.domain import (
     HoldCase,
     Leases,
     Refused,
-    ReopenCase,
-    ResolveCase,
     ShelfId,
-    Verdict,
 )
 from engine.wire import Address
 
@@ -65,7 +61,7 @@ class ConsoleWindow(QMainWindow):
 
     def __init__(self, address: Address, settings: QSettings) -> None:
         super().__init__()
-        self.model = ConsoleModel(ConsoleId(uuid4().hex))
+        self.model = ConsoleModel(ConsoleId(uuid4().hex), by=getuser())
         self.link = EngineLink(address, self)
         self._settings = settings
         self.theme = Theme(_appearance(settings), self)
@@ -172,25 +168,15 @@ class ConsoleWindow(QMainWindow):
         self.review.keep_hold(at_ns)
         self.pages[self.stack.currentIndex()].tick(at_ns)
 
-    def _decide(self, case_id: str, verdict: Verdict | None) -> None:
-        if verdict is None:
-            self._command(CannotTell(case_id=CaseId(case_id)))
-        else:
-            self._command(ResolveCase(case_id=CaseId(case_id), verdict=verdict))
-
-    def _undo(self, case_id: str) -> None:
-        self._command(ReopenCase(case_id=CaseId(case_id)))
-
     def _hold(self, case_id: CaseId | None) -> None:
-        self.link.hold(HoldCase(console_id=self.model.review.console_id, by=getuser(), case_id=case_id))
+        self.link.hold(HoldCase(console_id=self.model.review.console_id, by=self.model.review.by, case_id=case_id))
 
     def _accept_shelf(self, shelf_id: str) -> None:
         self._command(AcceptShelf(shelf_id=ShelfId(shelf_id)))
 
     def _command(self, command: Command) -> None:
-        request = CommandRequest(
-            command_id=CommandId(uuid4().hex), by=getuser(), command=command, console_id=self.model.review.console_id
-        )
+        us = self.model.review
+        request = CommandRequest(command_id=CommandId(uuid4().hex), by=us.by, command=command, console_id=us.console_id)
         self.model.send(request)
         self.link.give(request)
 
@@ -237,8 +223,7 @@ class ConsoleWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.link.arrived.connect(self._empty_mailbox)
-        self.review.decided.connect(self._decide)
-        self.review.undone.connect(self._undo)
+        self.review.decided.connect(self._command)
         self.overview.wanted.connect(self.open_page)
         self.shelves.accepted.connect(self._accept_shelf)
         self.receipts.desk.asked.connect(self._command)

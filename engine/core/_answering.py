@@ -8,6 +8,7 @@ from engine.domain import (
     NOTHING_TAKEN,
     CannotTell,
     CaseResolved,
+    EscalateCase,
     Hypothesis,
     LineId,
     NeedsReview,
@@ -23,12 +24,20 @@ _CERTAIN_PPM = 1_000_000
 LATER_FACTS = "later facts"
 
 
-def refusal(world: World, command: ResolveCase | CannotTell) -> str:
+def refusal(world: World, command: ResolveCase | CannotTell | EscalateCase) -> str:
     """Why a command would have no effect; empty when it may be given."""
     case = world.state.cases.open.get(command.case_id)
     if case is None:
         return f"case {command.case_id} is not open"
-    return _impossible(world, case, command.verdict) if isinstance(command, ResolveCase) else ""
+    match command:
+        case ResolveCase():
+            return _impossible(world, case, command.verdict)
+        case EscalateCase() if case.question.escalation is not None:
+            return f"{case.question.escalation.by} has passed case {command.case_id} on already"
+        case EscalateCase() if not command.note.strip():
+            return "say why somebody else should look"
+        case _:
+            return ""
 
 
 def resolve(world: World, case: Case, verdict: Verdict, *, by: str) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from engine.core._attribution import Explanation
 from engine.core._carts import Entry
 from engine.core._cases import Case
@@ -12,6 +14,7 @@ from engine.core._statements import lines_of, say_only, withdraw
 from engine.domain import (
     NOTHING_TAKEN,
     CaseCause,
+    Escalation,
     Hypothesis,
     LineId,
     NeedsReview,
@@ -87,6 +90,14 @@ def balance(world: World) -> None:
             withdraw(world, put.line_id, cause="no longer in the cart")
             if put.settled:
                 _ask_again(world, entry)
+
+
+def escalate(world: World, case: Case, *, by: str, note: str) -> None:
+    """Ask the same once more, of somebody else, who has as much time as the first had."""
+    until_ns = deadline_ns(world, world.now_ns)
+    escalation = Escalation(by=by, note=note)
+    question = replace(case.question, t_ns=world.now_ns, deadline_ns=until_ns, escalation=escalation)
+    open_case(world, replace(case, question=question, deadline_ns=until_ns))
 
 
 def cause_of(explanations: Sequence[Explanation]) -> CaseCause:

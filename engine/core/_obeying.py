@@ -9,6 +9,7 @@ from engine.domain import (
     CannotTell,
     Command,
     CommandGiven,
+    EscalateCase,
     OpenDispute,
     RefundLine,
     ReopenCase,
@@ -29,7 +30,7 @@ def refusal(world: World, command: Command) -> str:
             return _refunds.refusal(world, command)
         case ReopenCase():
             return _undoing.refusal(world, command)
-        case ResolveCase() | CannotTell():
+        case ResolveCase() | CannotTell() | EscalateCase():
             return _answering.refusal(world, command)
 
 
@@ -47,6 +48,8 @@ def obey(world: World, given: CommandGiven) -> None:
             _refunds.obey(world, given, command)
         case ReopenCase():
             _undoing.take_back(world, command, by=by)
+        case EscalateCase():
+            _asking.escalate(world, world.state.cases.open[command.case_id], by=by, note=command.note)
         case ResolveCase():
             _resolve(world, world.state.cases.open[command.case_id], command, by=by)
         case CannotTell():

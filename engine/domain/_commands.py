@@ -20,6 +20,13 @@ class CannotTell(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     case_id: CaseId
 
 
+class EscalateCase(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Pass a case on to somebody who may know more, and say why; it is given a full deadline again."""
+
+    case_id: CaseId
+    note: str
+
+
 class ReopenCase(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Take back what a person decided lately: all that it changed is as before, and the case is open again."""
 
@@ -41,7 +48,7 @@ class ShelveAlarm(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     reason: str = ""
 
 
-CaseCommand = ResolveCase | CannotTell | ReopenCase
+CaseCommand = ResolveCase | CannotTell | EscalateCase | ReopenCase
 Command = CaseCommand | AcceptShelf | ShelveAlarm | ReceiptCommand
 
 

@@ -347,8 +347,18 @@ class CaseCause(StrEnum):
     UNWITNESSED = "unwitnessed"
 
 
+class Escalation(msgspec.Struct, frozen=True, kw_only=True):
+    """Who passed a case on, and why."""
+
+    by: str
+    note: str
+
+
 class NeedsReview(Fact, frozen=True, kw_only=True, tag=True):
-    """The engine asks: the evidence may decide, and deciding alone would cost more than asking."""
+    """The engine asks: the evidence may decide, and deciding alone would cost more than asking.
+
+    It is said again with an ``escalation`` when a reviewer passes it on.
+    """
 
     case_id: CaseId
     step_id: StepId
@@ -361,6 +371,7 @@ class NeedsReview(Fact, frozen=True, kw_only=True, tag=True):
     cause: CaseCause
     hypotheses: tuple[Hypothesis, ...]
     deadline_ns: int
+    escalation: Escalation | None = None
 
 
 BY_POLICY = "policy"

@@ -8,6 +8,7 @@ from engine.domain._commands import (
     AcceptShelf,
     CannotTell,
     Command,
+    EscalateCase,
     ReopenCase,
     ResolveCase,
     ShelveAlarm,
@@ -34,6 +35,7 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True):
 _MAY: dict[type[Command], frozenset[Role]] = {
     ResolveCase: frozenset({Role.REVIEWER}),
     CannotTell: frozenset({Role.REVIEWER}),
+    EscalateCase: frozenset({Role.REVIEWER}),
     ReopenCase: frozenset({Role.REVIEWER}),
     AcceptShelf: frozenset({Role.TECHNICIAN}),
     ShelveAlarm: frozenset({Role.TECHNICIAN}),

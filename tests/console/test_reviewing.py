@@ -1,5 +1,6 @@
 """Deciding cases by keys, in a real window against a peer made of real sockets."""
 
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -11,6 +12,9 @@ from engine.domain import (
     CaseReopened,
     CaseResolved,
     CommandRequest,
+    EscalateCase,
+    Escalation,
+    NeedsReview,
     Refused,
     ReopenCase,
     ResolveCase,
@@ -83,7 +87,7 @@ def test_a_refusal_is_shown_and_the_case_stays(qtbot: QtBot, engine: EngineStand
     qtbot.waitUntil(lambda: stage_of(window) is DecisionStage.REFUSED, timeout=LONG_MS)
     qtbot.waitUntil(lambda: window.review.queue.table.rows[0].key == trade.WHO_CASE, timeout=LONG_MS)
     press(window, Qt.Key.Key_Up)
-    qtbot.waitUntil(lambda: "refused: the case is closed" in window.review.answer.text(), timeout=LONG_MS)
+    qtbot.waitUntil(lambda: "refused: the case is closed" in window.review.deciding.answer.text(), timeout=LONG_MS)
     assert trade.WHO_CASE in window.model.review.cases
 
 
@@ -120,3 +124,74 @@ def test_backspace_takes_the_last_decision_back_and_its_case_comes_again(
     press(window, "u")
     qtbot.waitUntil(lambda: len(engine.commands) == 3, timeout=LONG_MS)
     assert engine.commands[2].command == CannotTell(case_id=trade.WHO_CASE)
+
+
+def test_two_keys_say_that_it_was_somebody_else_or_so_many(
+    qtbot: QtBot, engine: EngineStandIn, window: ConsoleWindow
+) -> None:
+    begin_review(qtbot, window)
+    press(window, "o")
+    shoot(window, "4-review-others")
+    press(window, Qt.Key.Key_Escape)
+    press(window, "o")
+    press(window, "1")
+    qtbot.waitUntil(lambda: len(engine.commands) == 1, timeout=LONG_MS)
+    qtbot.waitUntil(window.review.ready, timeout=LONG_MS)
+    press(window, "q")
+    press(window, "3")
+    qtbot.waitUntil(lambda: len(engine.commands) == 2, timeout=LONG_MS)
+    first, second = (verdict_of(request) for request in engine.commands)
+    assert (first.visit_id, first.sku_id, first.quantity) == (BERT, "olive", 1)
+    assert (second.visit_id, second.sku_id, second.quantity) == ("c83wpa", "soap", 3)
+
+
+def test_what_was_put_elsewhere_is_in_nobodys_cart(qtbot: QtBot, engine: EngineStandIn, window: ConsoleWindow) -> None:
+    begin_review(qtbot, window)
+    press(window, "p")
+    qtbot.waitUntil(lambda: len(engine.commands) == 1, timeout=LONG_MS)
+    verdict = verdict_of(engine.commands[0])
+    assert (verdict.visit_id, verdict.sku_id, verdict.quantity) == (None, "olive", 1)
+
+
+def test_a_case_is_passed_on_with_a_note_and_comes_to_others(
+    qtbot: QtBot, engine: EngineStandIn, window: ConsoleWindow
+) -> None:
+    begin_review(qtbot, window)
+    press(window, "e")
+    press(window, Qt.Key.Key_Return)
+    assert not engine.commands, "without a note it stays"
+    press(window, "two bottles, one hand: 1 or 2?")
+    shoot(window, "4-review-passing-on")
+    press(window, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(engine.commands) == 1, timeout=LONG_MS)
+    request = engine.commands[0]
+    assert request.command == EscalateCase(case_id=trade.WHO_CASE, note="two bottles, one hand: 1 or 2?")
+    engine.say(passed_on(by=request.by))
+    qtbot.waitUntil(lambda: stage_of(window) is DecisionStage.CLOSED, timeout=LONG_MS)
+    assert trade.WHO_CASE in window.model.review.cases
+    assert window.review.case_id == trade.WHAT_CASE
+    assert window.review.needs_person() == 1, "what we passed on does not wait for us"
+    press(window, Qt.Key.Key_Backspace)  # what is passed on cannot be taken back
+    qtbot.waitUntil(window.review.ready, timeout=LONG_MS)
+    press(window, "1")
+    qtbot.waitUntil(lambda: window.review.headline.text() == "Nothing waits for you", timeout=LONG_MS)
+    assert "1 passed on to others" in window.review.about.text()
+    qtbot.waitUntil(lambda: len(engine.commands) == 2, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: window.review.tally.text().endswith("1 as suggested; 1 passed on"), timeout=LONG_MS)
+
+
+def test_a_note_of_somebody_else_stands_over_the_case(
+    qtbot: QtBot, engine: EngineStandIn, window: ConsoleWindow
+) -> None:
+    begin_review(qtbot, window)
+    engine.say(passed_on(by="bo"))
+    qtbot.waitUntil(lambda: window.review.about.text().startswith("bo passed it on: which"), timeout=LONG_MS)
+    assert window.review.case_id == trade.WHO_CASE
+    press(window, "e")
+    press(window, Qt.Key.Key_Return)  # it cannot be passed on twice: the key does nothing, and Enter accepts
+    qtbot.waitUntil(lambda: len(engine.commands) == 1, timeout=LONG_MS)
+    assert verdict_of(engine.commands[0]) == trade.who_case().hypotheses[0].verdict
+
+
+def passed_on(*, by: str) -> NeedsReview:
+    return replace(trade.who_case(), t_ns=NOW, escalation=Escalation(by=by, note="which of the two?"))

@@ -4,6 +4,10 @@ from engine.core import StoreCore
 from engine.domain import (
     CaseCause,
     CaseResolved,
+    CommandGiven,
+    CommandId,
+    EscalateCase,
+    Escalation,
     GramsMismatch,
     InputFact,
     LineWithdrawn,
@@ -28,6 +32,7 @@ from tests.build import (
     body,
     carts,
     in_time,
+    ns,
     passed,
     play,
     provisional,
@@ -201,3 +206,29 @@ def _visit_with_a_case(store: Store = GATED) -> tuple[StoreCore, list[OutputFact
     back = [bodies(8 + i / 10, body("x", at_m=(-1.9 - i / 10, 2.2))) for i in range(21)]
     gate: list[InputFact] = [authorised(0.1, "v1"), passed(0.5, Passage.IN), passed(9.1, Passage.OUT)]
     return core, play(core, in_time(there, stay, back, gate, [settled("s1", 5, {"s1p1": -421}), tick(11)]))
+
+
+def test_a_case_passed_on_is_asked_again_with_a_full_deadline_and_once() -> None:
+    core, said = ambiguous(5)
+    case = the_case(said)
+    pass_on = EscalateCase(case_id=case.case_id, note="two look alike to me")
+    late_s = 4 + STORE.policy.review_deadline_s
+    [again] = play(core, [_given(late_s, pass_on)])
+    assert isinstance(again, NeedsReview)
+    assert again.escalation == Escalation(by="anna", note="two look alike to me")
+    assert again.deadline_ns == ns(late_s + STORE.policy.review_deadline_s)
+    assert (again.case_id, again.hypotheses) == (case.case_id, case.hypotheses)
+    assert core.refusal(pass_on) == f"anna has passed case {case.case_id} on already"
+    assert not any(isinstance(f, CaseResolved) for f in play(core, [tick(late_s + 5)])), "it waits for somebody else"
+    play(core, [answer(late_s + 9, case.case_id, "bob", "beans", 1)])
+    assert carts([*core.standing_facts()]) == {"bob": {"beans": 1}}
+    assert core.refusal(pass_on) == f"case {case.case_id} is not open"
+
+
+def test_who_passes_a_case_on_says_why() -> None:
+    core, said = ambiguous(5)
+    assert core.refusal(EscalateCase(case_id=the_case(said).case_id, note=" ")) == "say why somebody else should look"
+
+
+def _given(t_s: float, command: EscalateCase) -> CommandGiven:
+    return CommandGiven(t_ns=ns(t_s), command_id=CommandId(f"c{t_s}"), by="anna", command=command)
