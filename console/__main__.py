@@ -6,6 +6,7 @@ from pathlib import Path
 
 from console.measure import Stint, measure
 from console.qt import run
+from console.scripted import review
 from engine.wire import Address, KeyFileError, read_client_key
 
 
@@ -18,6 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--screenshots", type=Path, metavar="DIR", help="save a picture of every page there")
     parser.add_argument("--seconds", type=float, help="close after so long")
     parser.add_argument("--measure", type=Stint, help="be watched by `tillfree bench console`; tells it on stdout")
+    parser.add_argument("--answers", type=Path, metavar="FILE", help="be worked by `tillfree bench review`")
     chosen = parser.parse_args(arguments)
     try:
         key = read_client_key(chosen.key) if chosen.key else None
@@ -26,6 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
     address = Address(state=chosen.state, door=chosen.door, key=key)
     if chosen.measure is not None:
         return measure(address, chosen.measure)
+    if chosen.answers is not None:
+        return review(address, chosen.answers)
     code = run(address, screenshots=chosen.screenshots, seconds=chosen.seconds)
     if code:
         sys.stderr.write(

@@ -175,4 +175,15 @@ def console(
     write_json(json_file, measure_console(seconds=seconds, tell=typer.echo))
 
 
+@app.command("review")
+def review(
+    json_file: JsonOption = None,
+    cases: Annotated[int, typer.Option(min=1, help="So many, from adversarial trials.")] = 50,
+) -> None:
+    """Let a reviewer who knows the truth work through cases in the real console, by keys alone."""
+    from engine.bench.reviewing import measure_reviewing
+
+    write_json(json_file, measure_reviewing(cases, tell=typer.echo))
+
+
 add_to(app)

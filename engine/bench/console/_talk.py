@@ -80,7 +80,7 @@ class Talker:
         ]
         self._backgrounds = tuple(background(self._store, camera) for camera in self._store.cameras)
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
-        self.state, self.door = _free_endpoint(), _free_endpoint()
+        self.state, self.door = free_endpoint(), free_endpoint()
         self._hub = Hub(self._context, NetworkSection(state=self.state, door=self.door), epoch=_EPOCH)
         self._began_ns = time.monotonic_ns()
         self._facts: list[OutputFact] = list(self._trade.inside(self._walkers.visits, t_ns=self._began_ns))
@@ -206,7 +206,7 @@ class Talker:
             case EvidenceRequest(case_id=case_id):
                 return self._evidence(case_id)
             case HoldCase():
-                return _granted(request)
+                return granted(request)
             case CommandRequest():
                 return self._obey(request)
 
@@ -238,12 +238,13 @@ def _at(views: Sequence[View], hz: float) -> View:
     return views[int(time.monotonic() * hz) % len(views)]
 
 
-def _granted(asked: HoldCase) -> Leases:
+def granted(asked: HoldCase) -> Leases:
     """There is one console: it has what it asks for."""
     held = () if asked.case_id is None else (Lease(case_id=asked.case_id, console_id=asked.console_id, by=asked.by),)
     return Leases(t_ns=time.monotonic_ns(), held=held)
 
 
-def _free_endpoint() -> str:
+def free_endpoint() -> str:
+    """An address of this machine that nobody listens on."""
     with socket.create_server((_HOST, 0)) as held:
         return f"tcp://{_HOST}:{held.getsockname()[1]}"

@@ -160,9 +160,14 @@ class Trade:
 
 def evidence(case: NeedsReview, frames: tuple[CameraOverlay, ...], floor: tuple[FloorView, ...]) -> Evidence:
     """A clip, and the weight falling within half a second."""
+    return Evidence(case_id=case.case_id, frames=frames, steps=(settling(case),), floor=floor)
+
+
+def settling(case: NeedsReview) -> WeightSettled:
+    """A step that falls within half a second."""
     falling = np.clip((np.arange(180) - 60) / 25, 0, 1) * case.mass_mg
     noisy = falling + np.random.default_rng(len(case.case_id)).normal(0, 900, len(falling))
-    step = WeightSettled(
+    return WeightSettled(
         t_ns=case.end_ns,
         step_id=case.step_id,
         shelf_id=case.shelf_id,
@@ -175,4 +180,3 @@ def evidence(case: NeedsReview, frames: tuple[CameraOverlay, ...], floor: tuple[
         trace_period_ms=20,
         trace_lead_ms=1200,
     )
-    return Evidence(case_id=case.case_id, frames=frames, steps=(step,), floor=floor)

@@ -1,6 +1,7 @@
 """The scorer: what the engine said beside what was true, from one trial to a whole set. Pure: no clock, no files."""
 
 from engine.bench.scoring._accounts import Account, Movement, accounts_of, billed_units, movements_of, true_carts
+from engine.bench.scoring._answers import true_answers
 from engine.bench.scoring._bounds import Bound
 from engine.bench.scoring._calibration import ReliabilityBin
 from engine.bench.scoring._counts import Counts, Share
@@ -65,5 +66,6 @@ __all__ = [
     "movements_of",
     "pool",
     "steps_of",
+    "true_answers",
     "true_carts",
 ]

@@ -20,7 +20,7 @@ class Review:
     ) -> None:
         self._steps = {step_id: step for step_id, step in steps.items() if step.lines or step.questions}
         self._verdicts, self._staff = verdicts, staff
-        self._truth = _truths(verdicts, visits)
+        self._truth = true_changes(verdicts, visits)
         self._decidable = {
             step_id for step_id, step in self._steps.items() if step.offers(self._true_changes(step_id), staff)
         }
@@ -66,7 +66,7 @@ class Review:
         return self._truth.get(step_id, frozenset())
 
 
-def _truths(verdicts: Sequence[Verdict], visits: Mapping[int, VisitId]) -> dict[StepId, frozenset[Change]]:
+def true_changes(verdicts: Sequence[Verdict], visits: Mapping[int, VisitId]) -> dict[StepId, frozenset[Change]]:
     """What really happened to carts in each step."""
     units: dict[StepId, dict[tuple[VisitId | None, SkuId, bool], int]] = {}
     for verdict in verdicts:
