@@ -6,6 +6,7 @@ own, their tracks have exchanged bodies, and exchange them back.
 """
 
 from collections.abc import Iterator, Sequence
+from math import log
 from statistics import fmean
 
 import msgspec
@@ -20,7 +21,8 @@ _ENOUGH = 50  # skeletons
 # People stoop and crouch more often than they stretch: what is higher counts for more, as in an expectile.
 _SLOW, _FAST, _LOWER, _CALM = 0.01, 0.2, 0.3, 0.003
 _SIGMA_M = 0.02  # of somebody's fast measure beside their own slow one
-_FITS = 2.0  # misfit of each after an exchange: two sigmas
+_STOOPS = 3.0  # a misfit by being lower counts for no more: people stoop, and nobody stretches
+_FITS = 3.0  # misfit of each after an exchange, at most
 _SURE = 3.0  # log likelihood ratio of an exchange, by both together; neither may speak against it
 
 
@@ -81,8 +83,11 @@ def _exchanged(one: TrackMemory, other: TrackMemory) -> bool:
 
 
 def _misfit(now: Height, *, was: Height) -> float:
-    """Half the squared error, in sigmas: a negative log likelihood."""
-    return (now.fast_m - was.slow_m) ** 2 / (2 * (_SIGMA_M**2 + was.variance_m2))
+    """A negative log likelihood, up to a constant: of whom every height is possible, each is the less likely."""
+    variance_m2 = _SIGMA_M**2 + was.variance_m2
+    apart_m = now.fast_m - was.slow_m
+    misfit = apart_m**2 / (2 * variance_m2)
+    return (misfit if apart_m > 0 else min(misfit, _STOOPS)) + log(variance_m2 / _SIGMA_M**2) / 2
 
 
 def _exchange(memory: TrackerState, one: TrackMemory, other: TrackMemory, *, since_ns: int, t_ns: int) -> None:

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from engine.core.tracking import FloorTracker, HandSample
+from engine.core.tracking._state import Height
+from engine.core.tracking._stature import _exchanged
 from engine.domain import Floats, PersonsSeen, TrackId
 from tests.core.tracking.crowd import START_NS, body_at, ceiling_room, seen, standing
 
@@ -95,3 +97,20 @@ def test_whoever_stoops_beside_somebody_shorter_is_still_who_they_are() -> None:
     before = ids_from_left(tracker)
     watch(scene, tracker, BEFORE_S, UNTIL_S)
     assert ids_from_left(tracker) == before
+
+
+def test_whoever_is_up_and_down_all_the_time_is_not_taken_for_somebody_who_crouches() -> None:
+    """Of them every height is possible, which is no reason to take them for anybody. Heights of a trial."""
+    tracker = FloorTracker(STORE)
+    watch(exchanging(1.0, 1.0), tracker, 0, 3.0)
+    crouching, busy = tracker.state().tracks
+    crouching.nose, crouching.shoulders = _height(1.545, 1.520, 0.046), _height(1.397, 1.206, 0.049)
+    busy.nose, busy.shoulders = _height(1.420, 1.520, 0.113), _height(1.308, 1.395, 0.088)
+    assert not _exchanged(crouching, busy)
+    crouching.nose, crouching.shoulders = _height(1.545, 1.390, 0.046), _height(1.397, 1.206, 0.049)
+    busy.nose, busy.shoulders = _height(1.380, 1.540, 0.030), _height(1.210, 1.395, 0.030)
+    assert _exchanged(crouching, busy), "somebody of a steady height has grown"
+
+
+def _height(slow_m: float, fast_m: float, strayed_m: float) -> Height:
+    return Height(slow_m=slow_m, fast_m=fast_m, variance_m2=strayed_m**2, count=200)
