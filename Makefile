@@ -10,15 +10,16 @@ STAMP := $(VENV)/.set-up
 PEERS := tests/drivers/shelf/peers
 PEERS_STAMP := $(PEERS)/node_modules/.set-up
 
-.PHONY: help setup debian debian-tests demo test check-fast lock clean
+.PHONY: help setup debian debian-tests demo screenshots test check-fast lock clean
 
 help:
-	@echo "make setup       virtual environment in $(VENV), from the lock file"
-	@echo "make demo        the twin store, the engine and (on a display) the console"
-	@echo "make test        every check and test, as CI runs them"
-	@echo "make check-fast  format, lint, types and layers only"
-	@echo "make lock        resolve requirements.lock again"
-	@echo "make clean       remove $(VENV) and caches"
+	@echo "make setup        virtual environment in $(VENV), from the lock file"
+	@echo "make demo         the twin store, the engine and (on a display) the console"
+	@echo "make screenshots  every page of the console in every look, while the simulated store is busy"
+	@echo "make test         every check and test, as CI runs them"
+	@echo "make check-fast   format, lint, types and layers only"
+	@echo "make lock         resolve requirements.lock again"
+	@echo "make clean        remove $(VENV) and caches"
 
 setup: debian $(STAMP)
 
@@ -36,6 +37,9 @@ $(STAMP): requirements.lock pyproject.toml | debian
 # Without a display Qt draws off the screen, so that the demo can still save its picture of the console.
 demo: setup
 	@[ -n "$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ] || export QT_QPA_PLATFORM=offscreen; $(BIN)/tillfree demo
+
+screenshots: setup
+	$(BIN)/tillfree demo --every-look --scenario resources/scenarios/adversarial/two-at-once.toml
 
 test: check-fast $(PEERS_STAMP)
 	$(BIN)/pytest -q

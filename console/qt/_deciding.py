@@ -43,6 +43,8 @@ class Deciding(QStackedWidget):
         self.heading = label("", "quiet")
         self.choices = Choices(theme)
         self.answer: QLabel = label("", "quiet")
+        self._hints = label("\n".join(_HINTS), "quiet")
+        self._hints.setContentsMargins(10, 0, 10, 8)
         self.correction = Correction(model, theme)
         self.note = _Note()
         for view in (self._answering(), self.correction, self._passing_on()):
@@ -56,6 +58,7 @@ class Deciding(QStackedWidget):
     def show_case(self, case: Case | None) -> None:
         """The case that is looked at, as it is now."""
         self._case = case
+        self._hints.setVisible(case is not None)
         self.choices.show_choices([] if case is None else [self._choice(held, case) for held in self._offered(case)])
 
     def turn(self, told: Told) -> None:
@@ -131,10 +134,7 @@ class Deciding(QStackedWidget):
         box.addWidget(self.heading)
         box.addWidget(self.choices)
         box.addWidget(self.answer)
-        for place, text in enumerate(_HINTS):
-            hint = label(text, "quiet")
-            hint.setContentsMargins(10, 0, 10, 8 if place else 0)
-            box.addWidget(hint)
+        box.addWidget(self._hints)
         return whole
 
     def _passing_on(self) -> QWidget:

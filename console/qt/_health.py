@@ -69,7 +69,7 @@ class HealthPage(Page):
         self.processes = KeyedView("Processes", process_columns, theme)
         self.kept = KeyedView("Kept of people", _KEPT, theme)
         self._lay_out()
-        self.setFocusProxy(self.alarms)
+        self.setFocusProxy(self.cameras)
 
     def needs_person(self) -> int:
         """Problems."""
@@ -78,6 +78,7 @@ class HealthPage(Page):
     def refresh(self, at_ns: int) -> None:
         """Everything, once a second at most by nature of the topic."""
         self.alarms.refresh()
+        self.setFocusProxy(self.alarms if self.model.health.alarms() else self.cameras)
         view = self.model.health.view
         if view is None:
             return

@@ -82,7 +82,7 @@ def panel(title: str, *contents: QWidget) -> QFrame:
     if title:
         heading = label(title, "title")
         heading.setContentsMargins(10, 0, 10, 0)
-        box.addWidget(heading)
+        box.addWidget(heading, 0, Qt.AlignmentFlag.AlignTop)
     for content in contents:
         box.addWidget(content)
     return frame

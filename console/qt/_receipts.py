@@ -71,6 +71,8 @@ class ReceiptsPage(Page):
             shortcut = QShortcut(QKeySequence(key), self, act)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.setFocusProxy(self.receipts)
+        self.setTabOrder(self.receipts, self.lines)
+        self.setTabOrder(self.lines, self.search)  # before the table the page's proxy would jump over it
 
     def refresh(self, at_ns: int) -> None:
         """Receipts, then the lines of the one that is chosen."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
+from console.qt._gallery import save_gallery
 from console.qt._window import ConsoleWindow
 from engine.wire import Address
 
@@ -19,12 +20,14 @@ def run(
     address: Address,
     *,
     screenshots: Path | None = None,
+    every_look: bool = False,
     seconds: float | None = None,
     attend: Callable[[ConsoleWindow], None] | None = None,
 ) -> int:
     """Show the console until it is closed, or for ``seconds``; 1 when the engine never answered, else 0.
 
-    With ``screenshots`` one PNG of every page is saved there: before the end, or after 5 s when there is none.
+    With ``screenshots`` one PNG of every page is saved there: before the end, or after 5 s when there is none; of
+    ``every_look`` in light and dark and for two locales.
     ``attend`` is given the window before it opens: for somebody other than a person at it, who wants it as it is made.
     """
     _choose_platform()
@@ -40,8 +43,9 @@ def run(
     window.show()
     window.start()
     if screenshots is not None:
+        save = save_gallery if every_look else ConsoleWindow.save_screenshots
         wait_s = SCREENSHOTS_AFTER_S if seconds is None else max(0.0, seconds - 1.0)
-        QTimer.singleShot(int(wait_s * 1000), window, lambda: window.save_screenshots(screenshots))
+        QTimer.singleShot(int(wait_s * 1000), window, lambda: save(window, screenshots))
     if seconds is not None:
         QTimer.singleShot(int(seconds * 1000), window, window.close)
     # Python sees Ctrl+C as soon as the repaint timer lets it run.

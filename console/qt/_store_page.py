@@ -58,6 +58,7 @@ class StorePage(Page):
         self.visits.selectionModel().currentRowChanged.connect(self._follow)
         self.lines.selectionModel().currentRowChanged.connect(self.mark)
         chosen.changed.connect(self.mark)
+        self.setFocusProxy(self.visits)
         dwell = QShortcut(QKeySequence("H"), self, self.map.toggle_dwell)
         dwell.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 

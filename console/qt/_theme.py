@@ -19,7 +19,7 @@ class Appearance(StrEnum):
 
 @dataclass(frozen=True)
 class Colours:
-    """One palette. ``ink`` on ``ground`` and ``panel`` has a contrast of at least 4.5:1, as has ``quiet``."""
+    """One palette. Every ink but ``faint`` has a contrast of at least 4.5:1 on every ground."""
 
     ground: str
     panel: str
@@ -59,7 +59,7 @@ DARK = Colours(
     focus="#7aa5d6",
     selected="#2b3641",
     warn="#e2a93b",
-    alarm="#ee6a60",
+    alarm="#f27d74",
     shoppers=("#74aadf", "#93c182", "#c79fd6", "#5fbab1", "#d98da2", "#b9b662", "#9ba8e6", "#c49a7a"),
 )
 LIGHT = Colours(
@@ -72,7 +72,7 @@ LIGHT = Colours(
     faint="#a4adb5",
     focus="#2a6cb5",
     selected="#dfe9f4",
-    warn="#945d00",
+    warn="#915b00",
     alarm="#b3261e",
     shoppers=("#2c6fb0", "#4a7f36", "#84509b", "#1f7f77", "#a94763", "#76731a", "#4b5bb5", "#8a5a34"),
 )
@@ -117,7 +117,11 @@ class Theme(QObject):
     def next_appearance(self) -> None:
         """System, light, dark, and round again."""
         order = list(Appearance)
-        self.appearance = order[(order.index(self.appearance) + 1) % len(order)]
+        self.choose(order[(order.index(self.appearance) + 1) % len(order)])
+
+    def choose(self, appearance: Appearance) -> None:
+        """Show this one from now on."""
+        self.appearance = appearance
         self.changed.emit()
 
     def palette(self) -> QPalette:

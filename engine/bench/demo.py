@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -23,6 +23,9 @@ _ATTENDED_DEADLINE_S = 120.0
 _ENGINE_START_S = 60.0
 _RECEIPTS_AFTER_DEADLINE_S = 10.0
 _SCREENSHOT_SHARE = 0.55
+_PHOTOGRAPHED_AFTER_S = 6
+_SCALES = (1, 2)
+_NOTHING_MORE: Mapping[str, str] = {}
 _POLL_S = 0.2
 
 Tell = Callable[[str], None]
@@ -36,7 +39,8 @@ class DemoFailedError(Exception):
 class DemoPlan:
     """What to run. ``work_dir`` takes the store, the logs and the console's pictures.
 
-    A ``scenario`` takes the place of ``shoppers`` and ``seconds``. Without ``pictures`` no console is started.
+    A ``scenario`` takes the place of ``shoppers`` and ``seconds``. Without ``pictures`` no console is started; with
+    ``every_look`` they are of light and dark, two locales and two scales.
     """
 
     work_dir: Path
@@ -47,6 +51,7 @@ class DemoPlan:
     shoppers: int = 3
     scenario: Path | None = None
     pictures: bool = True
+    every_look: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,21 +115,27 @@ class Demo:
 
     def _shop(self, witness: Witness, engine: "subprocess.Popen[bytes]", twin: "subprocess.Popen[bytes]") -> None:
         started_s = time.monotonic()
-        console: subprocess.Popen[bytes] | None = None
+        consoles: list[subprocess.Popen[bytes]] = []
         while not self._over():
             self._check(engine, twin)
             if (
                 self._plan.pictures
-                and console is None
+                and not consoles
                 and time.monotonic() - started_s > self._shopping_s * _SCREENSHOT_SHARE
             ):
                 self._tell(f"pictures of the console go to {self._screenshots}")
-                console = self._console(["--screenshots", str(self._screenshots), "--seconds", "6"])
+                consoles = self._photographers()
             time.sleep(_POLL_S)
         self._tell("the last shopper has left; waiting for receipts")
         self._await_receipts(witness)
-        if console is not None:
+        for console in consoles:
             console.wait()
+
+    def _photographers(self) -> "list[subprocess.Popen[bytes]]":
+        arguments = ["--screenshots", str(self._screenshots), "--seconds", str(_PHOTOGRAPHED_AFTER_S)]
+        if not self._plan.every_look:
+            return [self._console(arguments)]
+        return [self._console([*arguments, "--every-look"], scale=scale) for scale in _SCALES]
 
     def _await_receipts(self, witness: Witness) -> None:
         until_s = time.monotonic() + self._deadline_s + _RECEIPTS_AFTER_DEADLINE_S
@@ -166,14 +177,17 @@ class Demo:
             screenshots=self._screenshots,
         )
 
-    def _console(self, arguments: list[str]) -> "subprocess.Popen[bytes]":
+    def _console(self, arguments: list[str], *, scale: int = 1) -> "subprocess.Popen[bytes]":
         where = ["--state", self._address.state, "--door", self._address.door]
-        return self._start("console", ["console", *where, *arguments])
+        name, scaled = ("console", {}) if scale == 1 else (f"console-{scale}", {"QT_SCALE_FACTOR": str(scale)})
+        return self._start(name, ["console", *where, *arguments], scaled)
 
-    def _start(self, name: str, module: list[str]) -> "subprocess.Popen[bytes]":
+    def _start(
+        self, name: str, module: list[str], more: Mapping[str, str] = _NOTHING_MORE
+    ) -> "subprocess.Popen[bytes]":
         log = self._log(name).open("wb")
         self._logs.append(log)
-        environment = dict(os.environ)
+        environment = {**os.environ, **more}
         if not has_display():
             environment.setdefault("QT_QPA_PLATFORM", "offscreen")
         return subprocess.Popen([sys.executable, "-m", *module], stdout=log, stderr=subprocess.STDOUT, env=environment)

@@ -35,6 +35,9 @@ def demo(  # noqa: PLR0913 - a verb's options are its parameters
     ] = 0.0,
     signal: Annotated[bool, typer.Option("--signal", help="Cameras send people instead of pixels: light.")] = False,
     scenario: ScenarioOption = None,
+    every_look: Annotated[
+        bool, typer.Option("--every-look", help="Headless: pictures in light and dark, two locales, two scales.")
+    ] = False,
     json_file: JsonOption = None,
 ) -> None:
     """Run the simulated store, the engine and the console together.
@@ -46,7 +49,7 @@ def demo(  # noqa: PLR0913 - a verb's options are its parameters
 
     if scenario is not None and seconds:
         raise typer.BadParameter("a scenario says itself how long it lasts: drop --seconds")
-    unattended = headless or not has_display()
+    unattended = headless or every_look or not has_display()
     plan = DemoPlan(
         work_dir=Path(tempfile.mkdtemp(prefix="tillfree-demo-")),
         headless=unattended,
@@ -54,6 +57,7 @@ def demo(  # noqa: PLR0913 - a verb's options are its parameters
         seed=seed,
         seconds=seconds or (_HEADLESS_S if unattended else _ATTENDED_S),
         scenario=scenario,
+        every_look=every_look,
     )
     on_signal(SIGTERM, _end)
     out = Console()
