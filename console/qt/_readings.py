@@ -53,7 +53,8 @@ def _stock(now: Overview, model: ConsoleModel, now_ns: int) -> Reading:
     said = [f"{count} {what}" for count, what in ((now.low, "low"), (now.misplaced, "misplaced")) if count]
     said += [f"{now.mismatches} not adding up"] if now.mismatches else []
     needy = now.empty > 0 or now.mismatches > 0
-    what = f"{now.empty} empty" if now.empty else "Well"
+    open_grams = f"{now.mismatches} to check" if now.mismatches else "Well"
+    what = f"{now.empty} empty" if now.empty else open_grams
     return Reading(what if model.shelves.view is not None else "–", ", ".join(said), "warn" if needy else "ink")
 
 

@@ -16,6 +16,7 @@ _TITLE_PX = 26
 _ROW_PX = 50
 _GUTTER_PX = 74
 _GAP_PX = 3
+_BETWEEN_PX = 8
 _BAR_PX = 3
 _LEAST_FACING_PX = 84
 
@@ -175,7 +176,6 @@ class ShelfWall(QWidget):
         if stock is None:
             return
         chosen = place.facing_id == self.facing_id
-        needy = stock.level in (Level.LOW, Level.EMPTY)
         painter.setPen(QPen(QColor(colours.focus if chosen else colours.line), 1))
         painter.setBrush(QColor(colours.selected if chosen else colours.raised))
         painter.drawRoundedRect(place.box.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
@@ -183,11 +183,19 @@ class ShelfWall(QWidget):
         upper = QRectF(inner.x(), inner.y(), inner.width(), inner.height() / 2)
         lower = upper.translated(0, upper.height())
         self._write(painter, self._model.state.product_name(stock.facing.sku_id), upper, colours.ink)
-        self._write(painter, _count(stock), lower, colours.warn if needy else colours.quiet)
+        self._write_units(painter, stock, lower)
+        self._paint_bar(painter, place.box, stock, QColor(colours.warn if _is_needy(stock) else colours.faint))
+
+    def _write_units(self, painter: QPainter, stock: FacingStock, room: QRectF) -> None:
+        """How many there are left; what lies there beside them right, in as many words as there is room for."""
+        colours = self._theme.colours
+        self._write(painter, _count(stock), room, colours.warn if _is_needy(stock) else colours.quiet)
         if stock.misplaced:
-            others = sum(lying.units for lying in stock.misplaced)
-            self._write(painter, f"◆ {others} misplaced", lower, colours.warn, _Side.AlignRight)
-        self._paint_bar(painter, place.box, stock, QColor(colours.warn if needy else colours.faint))
+            beside = f"◆ {sum(lying.units for lying in stock.misplaced)}"
+            width = painter.fontMetrics().horizontalAdvance
+            whole = f"{beside} misplaced"
+            fits = width(_count(stock)) + _BETWEEN_PX + width(whole) <= room.width()
+            self._write(painter, whole if fits else beside, room, colours.warn, _Side.AlignRight)
 
     def _paint_bar(self, painter: QPainter, box: QRectF, stock: FacingStock, colour: QColor) -> None:
         if not stock.units or not stock.facing.units:
@@ -208,6 +216,10 @@ class ShelfWall(QWidget):
         painter.setPen(QColor(ink))
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(box.width()))
         painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+def _is_needy(stock: FacingStock) -> bool:
+    return stock.level in (Level.LOW, Level.EMPTY)
 
 
 def _count(stock: FacingStock) -> str:
