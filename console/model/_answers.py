@@ -40,6 +40,14 @@ def put_elsewhere(case: Case) -> Verdict | None:
     return None if best is None else Verdict(visit_id=None, sku_id=best.sku_id, quantity=best.quantity)
 
 
+def is_part(case: Case, others: Iterable[Case], state: StoreState) -> bool:
+    """Whether more moved at once than this question is about: the scales felt all of it together."""
+    step_id, own = case.asked.step_id, case.asked.line_id
+    asked = any(other.asked.step_id == step_id and other.case_id != case.case_id for other in others)
+    lines = (line for visit in state.visits.values() for line in visit.lines.values())
+    return asked or any(line.step_id == step_id and line.line_id != own for line in lines)
+
+
 def open_visits(case: Case, state: StoreState) -> list[VisitId]:
     """All whose cart an answer may change, those whom the engine names first."""
     named = [hypothesis.verdict.visit_id for hypothesis in likeliest_first(case)]

@@ -133,11 +133,16 @@ def tally(done: Tally) -> str:
     return "; ".join([f"{done.decided} decided{pace}", *(f"{count} {what}" for count, what in counts if count)])
 
 
-def hypothesis_reason(held: Verdict, case: NeedsReview, state: StoreState) -> str:
-    """How the weight speaks for or against a verdict, and what the line it questions says of hands."""
-    measured = f"{grams(abs(case.mass_mg))} measured"
+def hypothesis_reason(held: Verdict, case: NeedsReview, state: StoreState, *, part: bool = False) -> str:
+    """How the weight speaks for or against a verdict, and what the line it questions says of hands.
+
+    A verdict about a ``part`` of what moved at once explains so much of it.
+    """
+    measured = f"{grams(abs(case.mass_mg))} {'that moved at once' if part else 'measured'}"
     product = None if held.sku_id is None else state.store.product_by_sku.get(held.sku_id)
-    weight = measured if product is None else f"{product.unit_mass_g * abs(held.quantity):.0f} g expected, {measured}"
+    expected = "" if product is None else f"{product.unit_mass_g * abs(held.quantity):.0f} g"
+    joined = f"{expected} of {measured}" if part else f"{expected} expected, {measured}"
+    weight = joined if expected else measured
     line = questioned_line(case, state)
     if line is None or line.visit_id != held.visit_id or line.sku_id != held.sku_id:
         return weight

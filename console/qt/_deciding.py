@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
-from console.model import Case, ConsoleModel, by_others, in_other_units, likeliest_first, words
+from console.model import Case, ConsoleModel, by_others, in_other_units, is_part, likeliest_first, words
 from console.qt._correction import Correction
 from console.qt._hypotheses import Choice, Choices
 from console.qt._page import label
@@ -112,10 +112,11 @@ class Deciding(QStackedWidget):
 
     def _choice(self, hypothesis: Hypothesis, case: Case) -> Choice:
         held: Verdict = hypothesis.verdict
+        part = is_part(case, self._model.review.cases.values(), self._model.state)
         visit = None if held.visit_id is None else self._model.state.visits.get(held.visit_id)
         return Choice(
             words.verdict(held, self._model.state),
-            words.hypothesis_reason(held, case.asked, self._model.state),
+            words.hypothesis_reason(held, case.asked, self._model.state, part=part),
             hypothesis.probability_ppm,
             None if visit is None else visit.colour,
         )

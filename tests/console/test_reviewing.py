@@ -9,6 +9,7 @@ from console.qt import ConsoleWindow
 from engine.domain import (
     Accepted,
     CannotTell,
+    CaseId,
     CaseReopened,
     CaseResolved,
     CommandRequest,
@@ -191,6 +192,19 @@ def test_a_note_of_somebody_else_stands_over_the_case(
     press(window, Qt.Key.Key_Return)  # it cannot be passed on twice: the key does nothing, and Enter accepts
     qtbot.waitUntil(lambda: len(engine.commands) == 1, timeout=LONG_MS)
     assert verdict_of(engine.commands[0]) == trade.who_case().hypotheses[0].verdict
+
+
+def test_a_part_of_what_moved_at_once_explains_so_much_of_it(
+    qtbot: QtBot, engine: EngineStandIn, window: ConsoleWindow
+) -> None:
+    begin_review(qtbot, window)
+    shown = window.review.deciding.choices.buttons[0]
+    assert shown.accessibleDescription().startswith("921 g expected, 923 g measured")
+    other = replace(trade.who_case(), case_id=CaseId("the-other-part"), line_id=None, deadline_ns=NOW + 99 * S)
+    engine.say(other)
+    qtbot.waitUntil(
+        lambda: shown.accessibleDescription().startswith("921 g of 923 g that moved at once"), timeout=LONG_MS
+    )
 
 
 def passed_on(*, by: str) -> NeedsReview:
