@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
@@ -35,25 +36,27 @@ def run(
     assert isinstance(app, QApplication)  # noqa: S101 - another kind cannot show windows
     app.setStyle("Fusion")
     app.setApplicationName("Tillfree")
-    # Pictures show the console as it is made, not as somebody has arranged it.
-    forgotten = QSettings(os.devnull, QSettings.Format.IniFormat)
-    window = ConsoleWindow(address, forgotten if screenshots or attend else QSettings("Tillfree", "console"))
-    if attend is not None:
-        attend(window)
-    window.show()
-    window.start()
-    if screenshots is not None:
-        save = save_gallery if every_look else ConsoleWindow.save_screenshots
-        wait_s = SCREENSHOTS_AFTER_S if seconds is None else max(0.0, seconds - 1.0)
-        QTimer.singleShot(int(wait_s * 1000), window, lambda: save(window, screenshots))
-    if seconds is not None:
-        QTimer.singleShot(int(seconds * 1000), window, window.close)
-    # Python sees Ctrl+C as soon as the repaint timer lets it run.
-    previous = signal.signal(signal.SIGINT, lambda *_: window.close())
-    try:
-        app.exec()
-    finally:
-        signal.signal(signal.SIGINT, previous)
+    with TemporaryDirectory(prefix="tillfree-console-") as forgotten:
+        # Pictures show the console as it is made, not as somebody has arranged it. Qt replaces the file that it saves
+        # settings to: only one of our own will do, the null device would be gone.
+        made = QSettings(f"{forgotten}/console.ini", QSettings.Format.IniFormat)
+        window = ConsoleWindow(address, made if screenshots or attend else QSettings("Tillfree", "console"))
+        if attend is not None:
+            attend(window)
+        window.show()
+        window.start()
+        if screenshots is not None:
+            save = save_gallery if every_look else ConsoleWindow.save_screenshots
+            wait_s = SCREENSHOTS_AFTER_S if seconds is None else max(0.0, seconds - 1.0)
+            QTimer.singleShot(int(wait_s * 1000), window, lambda: save(window, screenshots))
+        if seconds is not None:
+            QTimer.singleShot(int(seconds * 1000), window, window.close)
+        # Python sees Ctrl+C as soon as the repaint timer lets it run.
+        previous = signal.signal(signal.SIGINT, lambda *_: window.close())
+        try:
+            app.exec()
+        finally:
+            signal.signal(signal.SIGINT, previous)
     return 0 if window.model.snapshots else 1
 
 

@@ -1,6 +1,8 @@
 """A real console and the script at it: every way to answer is used, and each answer says what happened."""
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -54,6 +56,7 @@ def test_every_way_to_answer_takes_the_keys_that_the_issue_allows() -> None:
     assert all(way.keys <= most[way.way] for way in report.ways), report.ways
     assert [way.way for way in report.ways if way.letters] == ["searched"]
     assert report.lead_ms_p50 > 100.0
+    assert Path(os.devnull).is_char_device(), "settings that nobody wants were saved to it, which replaces it"
 
 
 def _asked(place: int, truth: Verdict | None) -> Asked:
