@@ -1,8 +1,11 @@
 """Sentences for people: why a line says what it says, what a hypothesis means, why a case is open."""
 
+from collections.abc import Iterable
+
 from console.model._tally import Tally
 from console.model._visits import StoreState
 from engine.domain import (
+    CameraHealth,
     CannotTell,
     CartLine,
     CaseCause,
@@ -156,6 +159,12 @@ def questioned_line(case: NeedsReview, state: StoreState) -> CartLine | None:
     if case.line_id is None:
         return None
     return next((visit.lines[case.line_id] for visit in state.visits.values() if case.line_id in visit.lines), None)
+
+
+def providers(cameras: Iterable[CameraHealth]) -> str:
+    """What the models of perception run on: "CPU"; a dash where cameras see people by themselves."""
+    used = {camera.provider.removesuffix("ExecutionProvider") for camera in cameras if camera.provider}
+    return ", ".join(sorted(used)) or "–"
 
 
 def age(seconds: float) -> str:

@@ -31,6 +31,9 @@ _KEPT = (
 )
 
 
+_FIGURES = ("Up for", "Core lag", "Journal disk free", "Frames", "Models run on")
+
+
 class HealthPage(Page):
     """Problems, cameras, shelf controllers, processes."""
 
@@ -40,7 +43,7 @@ class HealthPage(Page):
     def __init__(self, model: ConsoleModel, theme: Theme) -> None:
         super().__init__(model, theme)
         self.alarms = AlarmList(model, theme)
-        self._figures = {name: label("–", "figure") for name in ("Up for", "Core lag", "Journal disk free", "Frames")}
+        self.figures = {name: label("–", "figure") for name in _FIGURES}
         camera_columns = (
             Column(""),
             Column("Camera"),
@@ -92,7 +95,7 @@ class HealthPage(Page):
     def _lay_out(self) -> None:
         figures = QHBoxLayout()
         figures.setSpacing(10)
-        for name, figure in self._figures.items():
+        for name, figure in self.figures.items():
             figures.addWidget(_figure_panel(name, figure))
         right = QVBoxLayout()
         right.setSpacing(8)
@@ -111,14 +114,15 @@ class HealthPage(Page):
         box.addWidget(panel("KEPT OF PEOPLE ON THE ENGINE'S DISK", self.kept))
 
     def _show_figures(self, view: EngineHealth) -> None:
-        self._figures["Up for"].setText(words.age(view.uptime_s))
+        self.figures["Up for"].setText(words.age(view.uptime_s))
         self._set_figure("Core lag", f"{view.core_lag_ms:.0f} ms", bad=view.core_lag_ms > SLOW_LAG_MS)
         free = f"{view.journal_free_mb / 1000:.1f} GB"
         self._set_figure("Journal disk free", free, bad=view.journal_free_mb < LOW_DISK_MB)
-        self._figures["Frames"].setText(f"{sum(camera.fps for camera in view.cameras):.0f} /s")
+        self.figures["Frames"].setText(f"{sum(camera.fps for camera in view.cameras):.0f} /s")
+        self.figures["Models run on"].setText(words.providers(view.cameras))
 
     def _set_figure(self, name: str, text: str, *, bad: bool) -> None:
-        self._figures[name].setText(f"⚠ {text}" if bad else text)
+        self.figures[name].setText(f"⚠ {text}" if bad else text)
 
     def _camera_rows(self, view: EngineHealth) -> list[Row]:
         said = {camera.camera_id for camera in view.cameras}

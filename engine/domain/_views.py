@@ -131,7 +131,8 @@ class CameraHealth(msgspec.Struct, frozen=True, kw_only=True):
     """``lag_ms`` is from a frame's arrival to its facts.
 
     ``behind_scales_ms`` is how far its instants lie behind those of the scales, with that standard deviation, as
-    trade has taught it; None until it has.
+    trade has taught it; None until it has. ``provider`` is ONNX Runtime's execution provider that really runs the
+    models on its frames; empty for a camera that has its own.
     """
 
     camera_id: CameraId
@@ -141,6 +142,7 @@ class CameraHealth(msgspec.Struct, frozen=True, kw_only=True):
     fault: str = ""
     behind_scales_ms: float | None = None
     behind_scales_sigma_ms: float | None = None
+    provider: str = ""
 
 
 class ControllerHealth(msgspec.Struct, frozen=True, kw_only=True):

@@ -44,6 +44,7 @@ class PersonDetector:
         if not isinstance(manifest.postprocessing, DflBoxes):
             raise ValueError(f"{manifest.name} does not detect people")
         self._model = model
+        self.provider = model.provider
         height, width = manifest.inputs[0].shape[2:]
         self._decoder = BoxDecoder(manifest.postprocessing, height, width)
         self._letterbox = Letterbox(height, width, manifest.preprocessing.fill)

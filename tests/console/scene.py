@@ -271,6 +271,7 @@ def health(t_ns: int, *, uptime_s: float = 15_240.0, fault: str = "") -> EngineH
             behind_scales_ms=140.0 + 9 * place if place < 4 else None,
             behind_scales_sigma_ms=24.0 if place < 4 else None,
             fault=fault if place == 3 else "",
+            provider="CPUExecutionProvider",
         )
         for place, camera in enumerate(store().cameras)
     ]

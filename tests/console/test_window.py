@@ -193,6 +193,11 @@ def test_every_page_has_a_screenshot(qtbot: QtBot, engine: EngineStandIn, settin
         assert len({image.pixel(x, y) for x in range(0, image.width(), 9) for y in range(0, image.height(), 9)}) > 20
 
 
+def test_what_the_models_run_on_is_shown(qtbot: QtBot, window: ConsoleWindow) -> None:
+    turn_to(qtbot, window, Qt.Key.Key_F7)
+    qtbot.waitUntil(lambda: window.health.figures["Models run on"].text() == "CPU", timeout=LONG_MS)
+
+
 def test_everything_a_keyboard_reaches_has_a_name(qtbot: QtBot, window: ConsoleWindow) -> None:
     reached = [widget for widget in window.findChildren(QWidget) if widget.focusPolicy() & Qt.FocusPolicy.TabFocus]
     unnamed = [

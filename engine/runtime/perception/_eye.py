@@ -50,6 +50,7 @@ class Eye:
         self._told: Counter[str] = Counter()
         self._looked: deque[int] = deque()
         self._lag_ms = 0.0
+        self._provider = ""
         self._judge = vision.PictureJudge()
         self._judged_ns: int | None = None
         self._trouble: PictureTrouble | None = None
@@ -73,6 +74,7 @@ class Eye:
             late = frame.t_ns - self.looked_ns > self._period_ns * 1.5
             self._drops["busy" if late else "above rate"] += frame.seq - self._seq - 1
         self._seq, self.looked_ns = frame.seq, frame.t_ns
+        self._provider = perceiver.provider
         self._due_ns = max(self._due_ns + self._period_ns, frame.t_ns)  # a late frame does not delay the next
         image_bgr = frame.image_bgr(at_least_width_px=_SUBSTREAM_WIDTH_PX)
         if image_bgr.size == 0:
@@ -128,6 +130,7 @@ class Eye:
             lag_ms=round(self._lag_ms, 1),
             drops=tuple(Drops(cause=cause, count=count) for cause, count in sorted(self._drops.items())),
             fault=self._link.fault,
+            provider=self._provider,
         )
 
     def dropped(self, now_ns: int) -> tuple[FramesDropped, ...]:

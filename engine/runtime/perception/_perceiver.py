@@ -38,6 +38,7 @@ class Perceiver:
     def __init__(
         self, detector: PersonDetector, pose: PoseEstimator, *, close: PoseEstimator, shelves: Shelves
     ) -> None:
+        self.provider = detector.provider
         self._detector = detector
         self._pose = pose
         self._close = close

@@ -28,7 +28,7 @@ class NoModels(Perceiver):
     """Finds nobody: the store is empty."""
 
     def __init__(self) -> None:
-        pass
+        self.provider = "none"
 
     def detect(self, image_bgr: Image) -> Detections:
         return nobody()

@@ -112,6 +112,7 @@ def test_a_still_picture_becomes_the_background_and_nobody_is_seen(
     health = eye.health(time.monotonic_ns())
     assert 0 < health.fps <= 1.1 * FRAMES_HZ
     assert health.lag_ms > 0
+    assert health.provider == "CPUExecutionProvider"
     drops = Counter({drop.cause: drop.count for drop in health.drops})
     assert set(drops) <= {"above rate", "busy"}
     assert drops["above rate"] > 0
