@@ -11,7 +11,7 @@ from console.qt._correction import Correction
 from console.qt._hypotheses import Choice, Choices
 from console.qt._page import label
 from console.qt._theme import Theme
-from engine.domain import Hypothesis, Verdict
+from engine.domain import Hypothesis
 
 _ANSWERING, _CORRECTING, _PASSING_ON = range(3)
 _HINTS = (
@@ -59,7 +59,7 @@ class Deciding(QStackedWidget):
         """The case that is looked at, as it is now."""
         self._case = case
         self._hints.setVisible(case is not None)
-        self.choices.show_choices([] if case is None else [self._choice(held, case) for held in self._offered(case)])
+        self.choices.show_choices([] if case is None else self._choices(case))
 
     def turn(self, told: Told) -> None:
         """Put other answers beside the numbers."""
@@ -110,9 +110,12 @@ class Deciding(QStackedWidget):
             case Told.IN_OTHER_UNITS:
                 return in_other_units(case)
 
-    def _choice(self, hypothesis: Hypothesis, case: Case) -> Choice:
-        held: Verdict = hypothesis.verdict
+    def _choices(self, case: Case) -> list[Choice]:
         part = is_part(case, self._model.review.cases.values(), self._model.state)
+        return [self._choice(hypothesis, case, part=part) for hypothesis in self._offered(case)]
+
+    def _choice(self, hypothesis: Hypothesis, case: Case, *, part: bool) -> Choice:
+        held = hypothesis.verdict
         visit = None if held.visit_id is None else self._model.state.visits.get(held.visit_id)
         return Choice(
             words.verdict(held, self._model.state),

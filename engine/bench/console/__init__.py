@@ -1,7 +1,6 @@
 """What the console costs and how promptly it shows, in front of an engine's talk at known rates."""
 
 from engine.bench.console._measure import ConsoleFailedError, ConsoleReport, Percentiles, measure_console
-from engine.bench.console._talk import free_endpoint, granted
 from engine.bench.console._trade import NS_PER_S, settling
 
 __all__ = [
@@ -9,8 +8,6 @@ __all__ = [
     "ConsoleFailedError",
     "ConsoleReport",
     "Percentiles",
-    "free_endpoint",
-    "granted",
     "measure_console",
     "settling",
 ]

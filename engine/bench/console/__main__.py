@@ -15,7 +15,7 @@ def main() -> None:
     stopped = Event()
     thread = Thread(target=talker.talk, args=(stopped,), name="talker")
     thread.start()
-    sys.stdout.write(f"{talker.state} {talker.door}\n")
+    sys.stdout.write(f"{talker.front.state} {talker.front.door}\n")
     sys.stdout.flush()
     sys.stdin.read()
     stopped.set()

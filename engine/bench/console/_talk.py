@@ -1,13 +1,11 @@
 """An engine's talk to a console, through the engine's own sockets: views at their rates, trade, cases and evidence."""
 
 import heapq
-import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from threading import Event
 from typing import TypeVar
 
-import zmq
 from msgspec.structs import replace
 
 from drivers.twin.render import load_bodies
@@ -15,6 +13,7 @@ from engine.bench.console._backgrounds import background
 from engine.bench.console._load import Load
 from engine.bench.console._people import ROUND_S, Walkers, overlay
 from engine.bench.console._trade import NS_PER_S, Trade, evidence
+from engine.bench.front import Front, well
 from engine.bench.hall import hall
 from engine.domain import (
     Accepted,
@@ -24,38 +23,23 @@ from engine.domain import (
     CaseResolved,
     CommandRequest,
     ControllerHealth,
-    EngineHealth,
     Evidence,
-    EvidenceRequest,
     FloorView,
-    HoldCase,
-    Lease,
-    Leases,
     NeedsReview,
     OutputFact,
     PlateStock,
-    ProcessHealth,
     Refused,
-    Reply,
-    Request,
     ResolveCase,
     ShelfGrams,
-    Snapshot,
-    SnapshotRequest,
     StockView,
 )
-from engine.runtime.hub import Hub
-from engine.runtime.ledger import Numbered
-from engine.store import NetworkSection
 from engine.wire import FLOOR, HEALTH, OVERLAY, STOCK
 
 View = TypeVar("View", CameraOverlay, FloorView)
-_HOST = "127.0.0.1"
 _CLIP_S = 5.0
 _CLIP_HZ = 10.0
 _CLIP_CAMERAS = 3
 _POLL_MS = 2
-_EPOCH = 1
 
 Due = tuple[float, int, float, Callable[[int], None]]
 """When, a number that tells two of the same instant apart, how long until the next time, and what to do."""
@@ -78,19 +62,14 @@ class Talker:
             self._walkers.floor(self._walkers.joints_m(frame / load.floor_hz), t_ns=0)
             for frame in range(round(ROUND_S * load.floor_hz))
         ]
-        self._backgrounds = tuple(background(self._store, camera) for camera in self._store.cameras)
-        self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
-        self.state, self.door = free_endpoint(), free_endpoint()
-        self._hub = Hub(self._context, NetworkSection(state=self.state, door=self.door), epoch=_EPOCH)
+        backgrounds = [background(self._store, camera) for camera in self._store.cameras]
+        self.front = Front(self._store, evidence=self._evidence, obey=self._obey, backgrounds=backgrounds)
         self._began_ns = time.monotonic_ns()
-        self._facts: list[OutputFact] = list(self._trade.inside(self._walkers.visits, t_ns=self._began_ns))
-        self._cases = {
-            case.case_id: case
-            for case in (
-                self._trade.case(number, self._walkers.visits, t_ns=self._began_ns) for number in range(load.cases)
-            )
-        }
-        self._facts += self._cases.values()
+        self._cases: dict[CaseId, NeedsReview] = {}
+        for fact in self._trade.inside(self._walkers.visits, t_ns=self._began_ns):
+            self._say(fact)
+        for number in range(load.cases):
+            self._say(self._trade.case(number, self._walkers.visits, t_ns=self._began_ns))
         self._hour = self._trade.hour(from_ns=self._began_ns)
         self._next_fact = next(self._hour)
 
@@ -100,16 +79,13 @@ class Talker:
         heapq.heapify(agenda)
         while not stopped.is_set():
             wait_s = max(0.0, agenda[0][0] - time.monotonic())
-            self._hub.door.poll(min(_POLL_MS, round(1000 * wait_s)))
-            for asked in self._hub.requests():
-                self._hub.answer(asked, self._reply(asked.request))
+            self.front.answer(wait_ms=min(_POLL_MS, round(1000 * wait_s)))
             now_s = time.monotonic()
             while agenda[0][0] <= now_s:
                 due_s, number, period_s, act = agenda[0]
                 act(time.monotonic_ns())
                 heapq.heapreplace(agenda, (due_s + period_s, number, period_s, act))
-        self._hub.close()
-        self._context.term()
+        self.front.close()
 
     # --- what is said -------------------------------------------------------------------------------------------------
 
@@ -132,28 +108,21 @@ class Talker:
         frames = self._overlays[place]
 
         def show(t_ns: int) -> None:
-            self._hub.show(OVERLAY, replace(_at(frames, self._load.camera_hz), t_ns=t_ns))
+            self.front.show(OVERLAY, replace(_at(frames, self._load.camera_hz), t_ns=t_ns))
 
         return show
 
     def _show_floor(self, t_ns: int) -> None:
-        self._hub.show(FLOOR, replace(_at(self._floors, self._load.floor_hz), t_ns=t_ns))
+        self.front.show(FLOOR, replace(_at(self._floors, self._load.floor_hz), t_ns=t_ns))
 
     def _show_health(self, t_ns: int) -> None:
         fps = self._load.camera_hz
-        health = EngineHealth(
-            t_ns=t_ns,
-            uptime_s=(t_ns - self._began_ns) / NS_PER_S,
-            processes=(ProcessHealth(name="core", state="running", restarts=0, cpu_share=0.05, memory_mb=140.0),),
-            cameras=tuple(
-                CameraHealth(camera_id=camera.camera_id, fps=fps, lag_ms=60.0, drops=())
-                for camera in self._store.cameras
-            ),
-            controllers=(ControllerHealth(controller_id="shelf-1", hz=50.0),),
-            core_lag_ms=38.0,
-            journal_free_mb=80_000.0,
-        )
-        self._hub.show(HEALTH, health)
+        cameras = [
+            CameraHealth(camera_id=camera.camera_id, fps=fps, lag_ms=60.0, drops=()) for camera in self._store.cameras
+        ]
+        uptime_s = (t_ns - self._began_ns) / NS_PER_S
+        controllers = [ControllerHealth(controller_id="shelf-1", hz=50.0)]
+        self.front.show(HEALTH, well(t_ns, uptime_s=uptime_s, cameras=cameras, controllers=controllers))
 
     def _show_stock(self, t_ns: int) -> None:
         shelves = tuple(
@@ -174,7 +143,7 @@ class Talker:
             )
             for shelf in self._store.shelves
         )
-        self._hub.show(STOCK, StockView(t_ns=t_ns, shelves=shelves, unit_masses=()))
+        self.front.show(STOCK, StockView(t_ns=t_ns, shelves=shelves, unit_masses=()))
 
     def _trade_on(self, t_ns: int) -> None:
         """Trade alone is in fast motion: what falls due is said of now, beside views at their own rates."""
@@ -186,29 +155,9 @@ class Talker:
     def _say(self, fact: OutputFact) -> None:
         if isinstance(fact, NeedsReview):
             self._cases[fact.case_id] = fact
-        self._facts.append(fact)
-        self._hub.publish([Numbered(out_seq=len(self._facts), wall_ns=time.time_ns(), fact=fact)])
+        self.front.say(fact)
 
     # --- what is answered ---------------------------------------------------------------------------------------------
-
-    def _reply(self, request: Request) -> Reply:
-        match request:
-            case SnapshotRequest():
-                return Snapshot(
-                    epoch=_EPOCH,
-                    seq=len(self._facts),
-                    t_ns=time.monotonic_ns(),
-                    wall_ns=time.time_ns(),
-                    store=self._store,
-                    facts=tuple(self._facts),
-                    backgrounds=self._backgrounds,
-                )
-            case EvidenceRequest(case_id=case_id):
-                return self._evidence(case_id)
-            case HoldCase():
-                return granted(request)
-            case CommandRequest():
-                return self._obey(request)
 
     def _obey(self, request: CommandRequest) -> Accepted | Refused:
         command = request.command
@@ -236,15 +185,3 @@ class Talker:
 
 def _at(views: Sequence[View], hz: float) -> View:
     return views[int(time.monotonic() * hz) % len(views)]
-
-
-def granted(asked: HoldCase) -> Leases:
-    """There is one console: it has what it asks for."""
-    held = () if asked.case_id is None else (Lease(case_id=asked.case_id, console_id=asked.console_id, by=asked.by),)
-    return Leases(t_ns=time.monotonic_ns(), held=held)
-
-
-def free_endpoint() -> str:
-    """An address of this machine that nobody listens on."""
-    with socket.create_server((_HOST, 0)) as held:
-        return f"tcp://{_HOST}:{held.getsockname()[1]}"

@@ -100,9 +100,9 @@ def _console(talker: Talker, truths: Path, *, timeout_s: float) -> list[_Answer]
         "-m",
         "console",
         "--state",
-        talker.state,
+        talker.front.state,
         "--door",
-        talker.door,
+        talker.front.door,
         "--answers",
         str(truths),
     ]

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from engine.bench.scoring._accounts import accounts_of, movements_of
+from engine.bench.scoring._comparison import compared
 from engine.bench.scoring._review import true_changes
-from engine.bench.scoring._steps import Change, steps_of
+from engine.bench.scoring._steps import Change
 from engine.bench.scoring._trial import Trial
-from engine.bench.scoring._verdicts import compare
 from engine.domain import NOTHING_TAKEN, CaseId, LineId, NeedsReview, Store, Verdict
 
 _UNNAMED_PPM = -1.0
@@ -17,12 +16,10 @@ _UNNAMED_PPM = -1.0
 
 def true_answers(trial: Trial, store: Store) -> dict[CaseId, Verdict | None]:
     """The answer to every question that was asked; None where no single verdict tells what happened."""
-    accounts = accounts_of(trial.truth, trial.heard)
-    visits = {account.shopper: account.visit_id for account in accounts if account.visit_id is not None}
-    steps = steps_of(trial.heard)
-    changes = true_changes(compare(movements_of(trial.truth, store), steps, visits=visits, store=store), visits)
+    found = compared(trial, store)
+    changes = true_changes(found.verdicts, found.visits)
     answers: dict[CaseId, Verdict | None] = {}
-    for step_id, step in steps.items():
+    for step_id, step in found.steps.items():
         answers |= _answers(step.questions, changes.get(step_id, frozenset()))
     return answers
 

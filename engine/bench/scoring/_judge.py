@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from engine.bench.scoring._accounts import Account, accounts_of, movements_of
+from engine.bench.scoring._accounts import Account
+from engine.bench.scoring._comparison import compared
 from engine.bench.scoring._counts import Counts, Share
 from engine.bench.scoring._delays import delays_ms
 from engine.bench.scoring._mistakes import Words
@@ -10,22 +11,19 @@ from engine.bench.scoring._receipts import judge_receipts
 from engine.bench.scoring._reference import judge_reference
 from engine.bench.scoring._review import Review
 from engine.bench.scoring._score import Mistake, MovementScore, SaidLine, TrialScore
-from engine.bench.scoring._steps import staff_visits, steps_of
+from engine.bench.scoring._steps import staff_visits
 from engine.bench.scoring._tracks import judge_floor
 from engine.bench.scoring._trial import Trial
-from engine.bench.scoring._verdicts import Verdict, compare
+from engine.bench.scoring._verdicts import Verdict
 from engine.bench.witness import Heard
 from engine.domain import LineId, ReceiptIssued, Store, VisitId
 
 
 def judge(trial: Trial, store: Store) -> TrialScore:
     """The score of one trial. Raises ``ValueError`` for a truth that cannot be."""
-    accounts = accounts_of(trial.truth, trial.heard)
-    visits = {account.shopper: account.visit_id for account in accounts if account.visit_id is not None}
-    movements = movements_of(trial.truth, store)
-    steps = steps_of(trial.heard)
-    verdicts = compare(movements, steps, visits=visits, store=store)
-    review = Review(steps, verdicts, visits, staff_visits(trial.heard))
+    found = compared(trial, store)
+    accounts, movements, verdicts = found.accounts, found.movements, found.verdicts
+    review = Review(found.steps, verdicts, found.visits, staff_visits(trial.heard))
     return TrialScore(
         scenario=trial.scenario,
         seed=trial.seed,
@@ -33,7 +31,7 @@ def judge(trial: Trial, store: Store) -> TrialScore:
         evidence=trial.evidence,
         simulated_s=trial.simulated_s,
         cpu_s=trial.cpu_s,
-        movements=_judge_movements(verdicts, visits, trial.heard),
+        movements=_judge_movements(verdicts, found.visits, trial.heard),
         review=review.score(),
         receipts=judge_receipts(trial.heard, accounts, movements, review),
         floor=judge_floor(trial.floors, trial.true_places, store),
