@@ -9,6 +9,8 @@ import typer
 
 from engine.cli._options import StoreOption
 from engine.domain import (
+    AgeChecked,
+    AgeCheckNeeded,
     DisputeOpened,
     DisputeSettled,
     LineRefunded,
@@ -85,11 +87,16 @@ def _in_words(fact: OutputFact, currency: str) -> str:
             hand = f", hand {hand_mm / 1000:.2f} m away" if hand_mm is not None else ""
             sure = f"{fact.probability_ppm / 10_000:.1f} %" + ("" if fact.settled else ", not settled")
             return f"{verb} {fact.quantity} {fact.sku_id} ({weighed}{hand}; {sure})"
+        case AgeCheckNeeded():
+            return f"papers of {fact.minimum_age} years asked for, because of {', '.join(fact.sku_ids)}"
+        case AgeChecked():
+            return f"{fact.minimum_age} years {'proved' if fact.old_enough else 'not proved'}; seen by {fact.by}"
         case LineWithdrawn():
             return f"line {fact.line_id} taken back: {fact.cause}"
         case ReceiptIssued():
             lines = ", ".join(f"{line.quantity} {line.sku_id}" for line in fact.lines) or "nothing"
-            return f"receipt {fact.receipt_id}: {lines}; {in_major(fact.total_minor, currency)} {currency}"
+            withheld = f"; not sold: {', '.join(fact.withheld)}" if fact.withheld else ""
+            return f"receipt {fact.receipt_id}: {lines}; {in_major(fact.total_minor, currency)} {currency}{withheld}"
         case ReceiptAdjusted():
             changed = f"{fact.quantity:+d} {fact.sku_id}"
             return f"receipt adjusted: {changed}, {in_major(fact.delta_minor, currency)} {currency}"

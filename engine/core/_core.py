@@ -1,6 +1,17 @@
 """The store core: one pure, deterministic state machine from input facts to output facts."""
 
-from engine.core import _accounting, _alarms, _answering, _asking, _blind, _obeying, _receipts, _settling, _unseen
+from engine.core import (
+    _accounting,
+    _age_checks,
+    _alarms,
+    _answering,
+    _asking,
+    _blind,
+    _obeying,
+    _receipts,
+    _settling,
+    _unseen,
+)
 from engine.core._doubts import Doubts
 from engine.core._reaches import BlindReaches
 from engine.core._sight import Sight
@@ -69,6 +80,7 @@ class StoreCore:
         _blind.advance(world)
         _answering.decide_overdue(world)
         _asking.balance(world)
+        _age_checks.advance(world)
         _receipts.advance(world)
         _blind.book(world)
         _accounting.advance(world)
@@ -107,7 +119,7 @@ class StoreCore:
         return _accounting.view(self._world, t_ns)
 
     def standing_facts(self) -> tuple[OutputFact, ...]:
-        """The facts a replica starts from: visits, their lines, open cases, receipts, grams missing, faults."""
+        """What a replica starts from: visits, lines, age checks, open cases, receipts, grams missing, faults."""
         state = self._world.state
         facts: list[OutputFact] = []
         for visit in state.visits.known.values():
@@ -117,6 +129,9 @@ class StoreCore:
         facts += [case.question for case in state.cases.open.values()]
         for visit in state.visits.known.values():
             facts += [visit.left] if visit.left is not None else []
+        for checks in state.ages.checked.values():
+            facts += checks
+        facts += state.ages.needed.values()
         for bill in state.bills.known.values():
             facts += [bill.issued, *bill.since]
         facts += [books.told for books in state.stock.books.accounts.values() if books.told is not None]

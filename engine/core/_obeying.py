@@ -1,12 +1,13 @@
 """What people ask of the core: each command, with all that follows from it."""
 
-from engine.core import _accounting, _alarms, _answering, _asking, _blind, _hindsight, _refunds, _undoing
+from engine.core import _accounting, _age_checks, _alarms, _answering, _asking, _blind, _hindsight, _refunds, _undoing
 from engine.core._cases import Case
 from engine.core._decisions import Booked
 from engine.core._state import World
 from engine.domain import (
     AcceptShelf,
     CannotTell,
+    CheckAge,
     Command,
     CommandGiven,
     EscalateCase,
@@ -24,6 +25,8 @@ def refusal(world: World, command: Command) -> str:
     match command:
         case AcceptShelf():
             return _accounting.refusal(world, command)
+        case CheckAge():
+            return _age_checks.refusal(world, command)
         case ShelveAlarm():
             return _alarms.refusal(world, command)
         case RefundLine() | OpenDispute() | SettleDispute():
@@ -42,6 +45,8 @@ def obey(world: World, given: CommandGiven) -> None:
     match command:
         case AcceptShelf():
             _accounting.accept(world, command, by=by)
+        case CheckAge():
+            _age_checks.check(world, command, by=by)
         case ShelveAlarm():
             _alarms.shelve(world, command, by=by)
         case RefundLine() | OpenDispute() | SettleDispute():

@@ -1,5 +1,6 @@
 """Receipts: one for each visit that left, and what later decisions change on it."""
 
+from engine.core._age_checks import withheld
 from engine.core._bills import Bill, receipt_of
 from engine.core._state import World
 from engine.core._visits import Visit
@@ -32,16 +33,18 @@ def forget(world: World) -> None:
         named = any(
             h.verdict.visit_id == visit.visit_id for c in state.cases.open.values() for h in c.question.hypotheses
         )
+        named |= visit.visit_id in state.ages.needed
         if not named and (visit.staff or state.bills.of_visit(visit.visit_id) is not None):
             for entry in state.carts.of_visit(visit.visit_id):
                 state.carts.withdraw(entry.statement.line_id)
+            state.ages.forget(visit.visit_id)
             del state.visits.known[visit.visit_id]
     state.bills.forget(now_ns=world.now_ns)
 
 
 def _waits(world: World, visit: Visit) -> bool:
-    """A case that concerns the visit, or a step it may have made that has not settled yet."""
-    if world.state.cases.concerning(visit.visit_id):
+    """An age to be checked, a case that concerns the visit, or a step it may have made that has not settled yet."""
+    if visit.visit_id in world.state.ages.needed or world.state.cases.concerning(visit.visit_id):
         return True
     return world.now_ns < visit.left_ns + _WAIT_FOR_STEPS_NS and any(
         step.start_ns <= visit.left_ns and _may_be_of(world, step.step_id, visit)
@@ -65,12 +68,14 @@ def _issue(world: World, visit: Visit) -> None:
         currency=world.store.currency,
         discounts=owed.discounts,
         taxes=owed.taxes,
+        withheld=withheld(world, visit.visit_id),
     )
     world.state.bills.known[issued.receipt_id] = Bill.of(issued)
     world.emit(issued)
 
 
 def _chargeable(world: World, visit: Visit) -> dict[SkuId, int]:
-    """Settled units; what still waits for an answer is not charged."""
+    """Settled units that may be sold; what still waits for an answer is not charged."""
     cart = world.state.carts.cart(visit.visit_id, settled=True)
-    return {sku_id: units for sku_id, units in cart.items() if units > 0}
+    not_sold = withheld(world, visit.visit_id)
+    return {sku_id: units for sku_id, units in cart.items() if units > 0 and sku_id not in not_sold}

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from engine.core._ages import Ages
 from engine.core._bills import Bills
 from engine.core._carts import Carts
 from engine.core._cases import Cases
@@ -19,7 +20,7 @@ from engine.core._visits import Visits
 from engine.core.tracking import FloorTracker, TrackerState
 from engine.domain import AlarmShelved, OutputFact, SensorFault, SensorRecovered, ShelveAlarm, Store, VisitId
 
-CHECKPOINT_VERSION = 12
+CHECKPOINT_VERSION = 13
 
 
 class CoreState(msgspec.Struct, kw_only=True):
@@ -31,6 +32,7 @@ class CoreState(msgspec.Struct, kw_only=True):
     visits: Visits = msgspec.field(default_factory=Visits)
     steps: Steps = msgspec.field(default_factory=Steps)
     carts: Carts = msgspec.field(default_factory=Carts)
+    ages: Ages = msgspec.field(default_factory=Ages)
     bills: Bills = msgspec.field(default_factory=Bills)
     stock: Stock = msgspec.field(default_factory=Stock)
     cases: Cases = msgspec.field(default_factory=Cases)

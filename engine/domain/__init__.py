@@ -1,5 +1,6 @@
 """The words of Tillfree: ids, geometry, the store, facts, commands and views. Everything else speaks in them."""
 
+from engine.domain._age import AgeChecked, AgeCheckLapsed, AgeCheckNeeded, AgeFact, CheckAge, old_enough
 from engine.domain._carts import CartLine, signed_quantity, standing_lines
 from engine.domain._commands import (
     Accepted,
@@ -163,6 +164,10 @@ __all__ = [
     "PPM",
     "AcceptShelf",
     "Accepted",
+    "AgeCheckLapsed",
+    "AgeCheckNeeded",
+    "AgeChecked",
+    "AgeFact",
     "AlarmShelved",
     "BackgroundPlate",
     "BodiesTracked",
@@ -181,6 +186,7 @@ __all__ = [
     "CaseId",
     "CaseReopened",
     "CaseResolved",
+    "CheckAge",
     "Command",
     "CommandGiven",
     "CommandId",
@@ -306,6 +312,7 @@ __all__ = [
     "in_major",
     "may",
     "may_answer",
+    "old_enough",
     "overlapping",
     "price",
     "receipt_rows",

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from engine.domain._age import CheckAge
 from engine.domain._ids import CaseId, CommandId, ShelfId
 from engine.domain._receipt_commands import ReceiptCommand
 from engine.domain._verdict import Verdict
@@ -49,7 +50,7 @@ class ShelveAlarm(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 CaseCommand = ResolveCase | CannotTell | EscalateCase | ReopenCase
-Command = CaseCommand | AcceptShelf | ShelveAlarm | ReceiptCommand
+Command = CaseCommand | CheckAge | AcceptShelf | ShelveAlarm | ReceiptCommand
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True, tag=True):

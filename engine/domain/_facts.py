@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
+from engine.domain._age import AgeFact
 from engine.domain._commands import Command
 from engine.domain._fact import Fact
 from engine.domain._geometry import Vector3
@@ -463,6 +464,7 @@ OutputFact = (
     | UnwitnessedChange
     | GramsMismatch
     | GramsAccounted
+    | AgeFact
     | ReceiptFact
     | EntryRefused
     | SensorFault

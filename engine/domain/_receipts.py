@@ -37,7 +37,10 @@ class ReceiptTax(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReceiptIssued(Fact, frozen=True, kw_only=True, tag=True):
-    """What the visit is charged: its lines and the taxes that are not included in them. At most one per visit."""
+    """What the visit is charged: its lines and the taxes that are not included in them. At most one per visit.
+
+    ``withheld`` products are in the cart and not sold: nobody has proved to be old enough for them.
+    """
 
     receipt_id: ReceiptId
     visit_id: VisitId
@@ -46,6 +49,7 @@ class ReceiptIssued(Fact, frozen=True, kw_only=True, tag=True):
     currency: str
     discounts: tuple[Discount, ...] = ()
     taxes: tuple[ReceiptTax, ...] = ()
+    withheld: tuple[SkuId, ...] = ()
 
 
 class ReceiptAdjusted(Fact, frozen=True, kw_only=True, tag=True):

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
+from engine.domain._age import CheckAge
 from engine.domain._commands import (
     AcceptShelf,
     CannotTell,
@@ -37,6 +38,7 @@ _MAY: dict[type[Command], frozenset[Role]] = {
     CannotTell: frozenset({Role.REVIEWER}),
     EscalateCase: frozenset({Role.REVIEWER}),
     ReopenCase: frozenset({Role.REVIEWER}),
+    CheckAge: frozenset({Role.REVIEWER}),
     AcceptShelf: frozenset({Role.TECHNICIAN}),
     ShelveAlarm: frozenset({Role.TECHNICIAN}),
     OpenDispute: frozenset({Role.REVIEWER}),

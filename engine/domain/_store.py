@@ -33,7 +33,10 @@ Shape = Literal["box", "can", "bottle", "bag"]
 
 
 class Product(msgspec.Struct, frozen=True, kw_only=True):
-    """One SKU as the catalogue knows it. ``size_m`` is width, depth, height as it stands on the shelf."""
+    """One SKU as the catalogue knows it. ``size_m`` is width, depth, height as it stands on the shelf.
+
+    Who buys it must be ``minimum_age`` years old, which a person checks; 0 asks nobody.
+    """
 
     sku_id: SkuId
     gtin: str
@@ -43,6 +46,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     unit_mass_g: Positive
     size_m: tuple[Positive, Positive, Positive]
     shape: Shape = "box"
+    minimum_age: Amount = 0
 
 
 class TaxClass(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,6 +180,11 @@ class Store(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def tax_class_of(self, sku_id: SkuId) -> TaxClass:
         """The tax class of a product."""
         return self._tax_class_by_id[self.product_by_sku[sku_id].tax_class_id]
+
+    @cached_property
+    def restricted(self) -> frozenset[SkuId]:
+        """The products that not everybody may buy."""
+        return frozenset(product.sku_id for product in self.products if product.minimum_age)
 
     @cached_property
     def plate_by_id(self) -> dict[PlateId, Plate]:

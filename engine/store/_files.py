@@ -26,12 +26,17 @@ def read_toml(file: Path, kind: type[T]) -> T:
 
 
 def read_csv(file: Path, kind: type[T]) -> list[T]:
-    """The rows of a file whose header names exactly the fields of ``kind``. Raises ``StoreFolderError``."""
-    columns: tuple[str, ...] = kind.__struct_fields__  # type: ignore[attr-defined]
+    """The rows of a file whose header names the fields of ``kind``; those with a default may be left out.
+
+    Raises ``StoreFolderError``.
+    """
+    fields = msgspec.structs.fields(kind)  # type: ignore[arg-type]
+    columns = tuple(field.name for field in fields)
+    required = {field.name for field in fields if field.required}
     lines = csv.reader(io.StringIO(_read_text(file), newline=""), strict=True)
     try:
         header = next(lines, [])
-        if sorted(header) != sorted(columns):
+        if len(set(header)) < len(header) or not required <= set(header) <= set(columns):
             problem = f"columns are {', '.join(header) or 'missing'}"
             raise StoreFolderError(file, key="header", problem=problem, remedy=f"They must be {', '.join(columns)}")
         return [_row(header, cells, kind) for cells in lines if cells]

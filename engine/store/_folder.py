@@ -54,6 +54,7 @@ class _ProductRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     depth_m: float
     height_m: float
     shape: str
+    minimum_age: int = 0
 
 
 class _FacingRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -169,6 +170,7 @@ def _product(folder: Path, row: _ProductRow) -> Product:
                 "unit_mass_g": row.unit_mass_g,
                 "size_m": (row.width_m, row.depth_m, row.height_m),
                 "shape": row.shape,
+                "minimum_age": row.minimum_age,
             },
             Product,
         )

@@ -194,6 +194,18 @@ def test_a_directory_in_place_of_a_file_and_no_folder_at_all_are_named(folder: P
         open_store(folder)
 
 
+def test_an_age_is_a_column_that_may_be_left_out(folder: Path) -> None:
+    assert open_store(folder).store.restricted == frozenset()
+    file = folder / "products.csv"
+    header, *rows = file.read_text().splitlines()
+    aged = [f"{row},{18 if row.startswith('cola,') else 0}" for row in rows]
+    file.write_text("\n".join([f"{header},minimum_age", *aged]))
+    assert open_store(folder).store.restricted == {"cola"}
+    file.write_text("\n".join([f"{header},minimum_age", *aged]).replace(",18", ",-18"))
+    with pytest.raises(StoreFolderError, match=r"products\.csv.*cola.*>= 0"):
+        open_store(folder)
+
+
 def test_a_table_saved_by_a_spreadsheet_opens(folder: Path) -> None:
     file = folder / "products.csv"
     file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n") + b"\r\n")

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from engine.domain import (
+    AgeChecked,
     LineRefunded,
     OutputFact,
     ReceiptAdjusted,
@@ -135,8 +136,12 @@ def _wrong_sums(receipt: ReceiptIssued) -> Iterator[str]:
 
 def _wrong_units(receipt: ReceiptIssued, facts: Sequence[OutputFact], at: int) -> Iterator[str]:
     charged = {line.sku_id: line.quantity for line in receipt.lines}
-    if charged != _cart(facts[:at]):
+    cart = _cart(facts[:at])
+    if charged != {sku_id: units for sku_id, units in cart.items() if sku_id not in receipt.withheld}:
         yield "the receipt's units are not those of the lines before it"
+    refused = any(isinstance(fact, AgeChecked) and not fact.old_enough for fact in facts[:at])
+    if receipt.withheld and not refused:
+        yield "goods are withheld, and nobody was asked for papers in vain"
     back: dict[SkuId, int] = {}
     for fact in facts[at:]:
         if isinstance(fact, ReceiptAdjusted):

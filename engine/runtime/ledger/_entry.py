@@ -7,6 +7,7 @@ from typing import get_args
 import msgspec
 
 from engine.domain import (
+    AgeFact,
     CaseReopened,
     CaseResolved,
     GramsAccounted,
@@ -38,6 +39,7 @@ KEPT = (
     UnwitnessedChange,
     GramsMismatch,
     GramsAccounted,
+    *get_args(AgeFact),
     *get_args(ReceiptFact),
 )
 """The facts that the ledger keeps."""

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from engine.domain import (
+    AgeChecked,
     CommandId,
     LineRefunded,
     OutputFact,
@@ -54,6 +55,14 @@ def write(path: Path, *facts: OutputFact) -> Dossier:
     ledger.append(numbered(taken, between, line(PutBack, "l2"), VisitLeft(t_ns=8, visit_id=VISIT), *facts))
     ledger.close()
     return dossier_of(path, VISIT)
+
+
+def test_what_is_withheld_was_asked_about_in_vain(tmp_path: Path) -> None:
+    withholding = msgspec.structs.replace(receipt(), lines=(), total_minor=0, withheld=(SkuId("tea"),))
+    refused = AgeChecked(t_ns=8, visit_id=VISIT, minimum_age=18, old_enough=False, by="mia")
+    assert doubts(write(tmp_path / "asked.db", refused, withholding)) == ()
+    (doubt,) = doubts(write(tmp_path / "unasked.db", withholding))
+    assert "nobody was asked" in doubt
 
 
 def test_a_dossier_holds_its_visits_entries_and_proves_its_receipt(tmp_path: Path) -> None:
