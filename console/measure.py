@@ -43,6 +43,7 @@ class Meter(QObject):
         self.first_picture_ns = 0
         self._window, self._stint = window, stint
         self._painted: set[QWidget] = set()
+        self._watched: set[QWidget] = set()
         self._shown_ns: dict[CameraId, int] = {}
         self._frame_age_ms: list[float] = []
         self._next_case_ms: list[float] = []
@@ -68,6 +69,13 @@ class Meter(QObject):
         if event.type() is QEvent.Type.Paint and isinstance(watched, QWidget):
             self._painted.add(watched)
         return False
+
+    def _watch_tiles(self) -> None:
+        for widget in self._window.findChildren(CameraTileView):
+            if widget not in self._watched:
+                self._watched.add(widget)
+                widget.installEventFilter(self)
+                widget.update()  # it may have been painted before anybody looked, and a still camera is not again
 
     def _look(self, at_ns: int) -> None:
         self._look_at_cameras(at_ns)
@@ -100,8 +108,7 @@ class Meter(QObject):
             self._left = None
 
     def _act(self) -> None:
-        for widget in self._window.findChildren(CameraTileView):
-            widget.installEventFilter(self)
+        self._watch_tiles()
         if not self.first_picture_ns:
             return
         at_ns = monotonic_ns()

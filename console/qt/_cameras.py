@@ -3,14 +3,25 @@
 from math import ceil
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from console.model import NS_PER_S, STALE_AFTER_NS, ConsoleModel, shoppers_of, words
 from console.qt._chosen import Chosen
-from console.qt._skeleton import CAPTION_PX, Figure, Picture, fit, paint_background, paint_figures, paint_outline
+from console.qt._labels import Labels
+from console.qt._skeleton import (
+    CAPTION_PX,
+    Figure,
+    FigurePainter,
+    Picture,
+    fit,
+    paint_background,
+    paint_outline,
+)
 from console.qt._theme import Theme
 from engine.domain import Camera, CameraHealth, CameraId, CameraOverlay, FloorView, PersonSeen, VisitId
+
+_CAPTION_FONT_PX = 11
 
 
 def figures_of(
@@ -42,6 +53,8 @@ class CameraTileView(QWidget):
         super().__init__()
         self.camera_id, self._model, self._theme, self._chosen = camera_id, model, theme, chosen
         self._picture = Picture()
+        self._figures = FigurePainter(self.font())
+        self._captions = Labels(self.font(), size_px=_CAPTION_FONT_PX)
         self._at_ns = 0
         self._age_shown = ""
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -99,31 +112,31 @@ class CameraTileView(QWidget):
         if tile.overlay is not None and not self._age_shown:
             floor = self._model.floor.view_at(tile.overlay.t_ns)
             figures = figures_of(tile.overlay, tile.camera, floor, model=self._model, theme=self._theme)
-            paint_figures(painter, figures, area, scale=scale, marked=self._chosen.visit_id)
+            self._figures.paint(painter, figures, area, scale=scale, marked=self._chosen.visit_id)
         self._paint_caption(painter, area)
         if self.hasFocus():
             painter.setPen(QPen(QColor(colours.focus), 2))
             painter.drawRect(area.adjusted(1, 1, -1, -1))
 
     def _paint_caption(self, painter: QPainter, area: QRectF) -> None:
-        font = QFont(self.font())
-        font.setPixelSize(11)
-        painter.setFont(font)
+        painter.setFont(self._captions.font)
         strip = QRectF(area.left(), area.top(), area.width(), CAPTION_PX)
         painter.fillRect(strip, QColor(0, 0, 0, 120))
         inner = strip.adjusted(8, 0, -8, 0)
         painter.setPen(QColor("#d6dade"))
-        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, str(self.camera_id))
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        name = self._captions.of(str(self.camera_id))
+        down_px = inner.top() + (inner.height() - name.size().height()) / 2
+        painter.drawStaticText(QPointF(inner.left(), down_px), name)
         if self._age_shown:
             painter.fillRect(area, QColor(70, 74, 78, 120))
             painter.setPen(QColor("#ffc861"))
             room = int(inner.width()) - painter.fontMetrics().horizontalAdvance(f"{self.camera_id}   ")
             text = painter.fontMetrics().elidedText(f"⚠ {self._age_shown}", Qt.TextElideMode.ElideRight, room)
-            painter.drawText(inner, right, text)
+            painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         else:
             painter.setPen(QColor("#9aa3ab"))
-            painter.drawText(inner, right, self._rate())
+            rate = self._captions.of(self._rate())
+            painter.drawStaticText(QPointF(inner.right() - rate.size().width(), down_px), rate)
 
     def _age(self) -> str:
         """In words why the picture cannot be trusted, empty when it is live."""

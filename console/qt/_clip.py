@@ -9,7 +9,14 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from console.model import ConsoleModel
 from console.qt._cameras import figures_of
-from console.qt._skeleton import CAPTION_PX, Picture, fit, paint_background, paint_figures, paint_outline
+from console.qt._skeleton import (
+    CAPTION_PX,
+    FigurePainter,
+    Picture,
+    fit,
+    paint_background,
+    paint_outline,
+)
 from console.qt._theme import Theme
 from engine.domain import Camera, CameraId, CameraOverlay, Evidence, FloorView, GondolaId
 
@@ -53,6 +60,7 @@ class ClipPlayer(QWidget):
         self._model, self._theme = model, theme
         self._clips: list[Clip] = []
         self._floor: tuple[FloorView, ...] = ()
+        self._figures = FigurePainter(self.font())
         self._pictures = [Picture() for _ in range(CAMERAS_SHOWN)]
         self._instants_ns: list[int] = []
         self._ticked_ns = 0
@@ -123,7 +131,7 @@ class ClipPlayer(QWidget):
         frame = clip.at(self.instant_ns)
         if frame is not None:
             figures = figures_of(frame, clip.camera, self._floor_at(frame.t_ns), model=self._model, theme=self._theme)
-            paint_figures(painter, figures, area, scale=area.width() / lens.width_px)
+            self._figures.paint(painter, figures, area, scale=area.width() / lens.width_px)
         self._paint_caption(painter, clip, area)
 
     def _paint_caption(self, painter: QPainter, clip: Clip, area: QRectF) -> None:

@@ -13,7 +13,7 @@ from engine.domain import Camera, Gondola, GondolaId, Point2
 
 _MARGIN_PX = 26
 _VIEW_M = 1.1
-_LABEL_PX = 11
+LABEL_PX = 11
 
 
 class Ground:
@@ -21,11 +21,11 @@ class Ground:
 
     def __init__(self, model: ConsoleModel, font: QFont) -> None:
         self._model, self.font = model, font
-        self.font.setPixelSize(_LABEL_PX)
+        self.font.setPixelSize(LABEL_PX)
         self._picture = QPixmap()
         self._shown: Hashable = None
         self._size = QSize()
-        self._scale = (0.0, 0.0, 0.0, 0.0)
+        self.scale = (0.0, 0.0, 0.0, 0.0)
 
     def picture(self, size: QSize, ratio: float, colours: Colours, *, dwell_at_s: int | None) -> QPixmap:
         """For a widget of this ``size``; with the dwell as it was at that second, or without."""
@@ -37,7 +37,7 @@ class Ground:
             self._picture.setDevicePixelRatio(ratio)
             self._picture.fill(QColor(colours.panel))
             if self._model.store.floor_m:
-                self._scale = _fit(self._model.store.floor_m, QRectF(0, 0, size.width(), size.height()))
+                self.scale = _fit(self._model.store.floor_m, QRectF(0, 0, size.width(), size.height()))
                 self._paint(colours, asking, shows_dwell=dwell_at_s is not None)
         return self._picture
 
@@ -47,7 +47,7 @@ class Ground:
 
     def line(self, feet_m: Iterable[Point2]) -> list[QPointF]:
         """Where in the widget points of the floor are."""
-        right, down, left, top = self._scale
+        right, down, left, top = self.scale
         return [QPointF(right * x + left, down * y + top) for x, y in feet_m]
 
     def _paint(self, colours: Colours, asking: frozenset[GondolaId], *, shows_dwell: bool) -> None:
@@ -82,7 +82,7 @@ class Ground:
     def _paint_dwell(self, painter: QPainter, colours: Colours) -> None:
         squares = self._model.floor.dwell.squares()
         longest_s = max((seconds for _, seconds in squares), default=1.0)
-        side_px = self._scale[0] * SQUARE_M
+        side_px = self.scale[0] * SQUARE_M
         for (x_m, y_m), seconds in squares:
             colour = QColor(colours.focus)
             colour.setAlphaF(0.55 * (seconds / longest_s) ** 0.5)
@@ -93,7 +93,7 @@ class Ground:
         lens = camera.calibration
         where = self.at((lens.position_m[0], lens.position_m[1]))
         towards = self.at((lens.look_at_m[0], lens.look_at_m[1])) - where
-        size_px = self._scale[0] * _VIEW_M
+        size_px = self.scale[0] * _VIEW_M
         colour = QColor(colours.quiet)
         if hypot(towards.x(), towards.y()) > 1e-6:
             half = degrees(atan(lens.width_px / 2 / lens.focal_px))

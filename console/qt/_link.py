@@ -32,6 +32,8 @@ from engine.wire import Address, EngineClient, EngineUnreachableError, FrameErro
 
 FACTS_KEPT = 20_000
 _POLL_S = 0.02
+_GATHER_S = 0.008
+"""Views of many cameras come one by one; waking the window for each costs more than taking a few together."""
 _REQUEST_TIMEOUT_S = 1.0
 _RETRY_S = 0.3
 
@@ -154,6 +156,7 @@ class EngineLink(QObject):
                 try:
                     self._read(client)
                     self._ask(client)
+                    self._stopping.wait(_GATHER_S)
                 except (EngineUnreachableError, FrameError) as error:
                     self._deliver(EngineLost(str(error)))
                     self._stopping.wait(_RETRY_S)

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
 
+from console.qt._labels import Labels
 from engine.domain import BackgroundPlate, Camera, Floats, Gondola, PersonSeen, Point2, Store, Vector3, VisitId
 
 # Pairs of COCO joints.
@@ -18,7 +19,10 @@ _HEAD = range(5)
 _WRISTS = (9, 10)
 _MIN_SCORE = 0.2
 CAPTION_PX = 20
+_LABEL_PX = 10
 _OUTLINE = QColor("#14181b")
+_DIMMED = QColor(10, 13, 16, 110)
+_LABEL_GROUND = QColor(0, 0, 0, 165)
 _PIECES = 12
 
 
@@ -33,7 +37,7 @@ class Figure:
 
 
 class Picture:
-    """A background plate scaled once for the size it is painted at."""
+    """A background plate, scaled once for the size it is painted at and dimmed so that skeletons stand out."""
 
     def __init__(self) -> None:
         self._jpeg = b""
@@ -53,6 +57,9 @@ class Picture:
         if not self._full.isNull() and self._scaled.size() != size:
             smooth = Qt.TransformationMode.SmoothTransformation
             self._scaled = self._full.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+            painter = QPainter(self._scaled)
+            painter.fillRect(self._scaled.rect(), _DIMMED)
+            painter.end()
         return self._scaled
 
 
@@ -65,13 +72,12 @@ def fit(width_px: int, height_px: int, into: QRectF) -> QRectF:
 
 
 def paint_background(painter: QPainter, picture: Picture, area: QRectF) -> bool:
-    """Paint the plate, dimmed so that skeletons stand out; False when there is none."""
+    """Paint the plate; False when there is none."""
     ratio = painter.device().devicePixelRatio()
     image = picture.scaled((area.size() * ratio).toSize())
     if image.isNull():
         return False
     painter.drawImage(area, image)
-    painter.fillRect(area, QColor(10, 13, 16, 110))
     return True
 
 
@@ -121,31 +127,52 @@ def gondola_corners(gondola: Gondola) -> list[Point2]:
     return [(x + side[0] * a + front[0] * b, y + side[1] * a + front[1] * b) for a, b in places]
 
 
-def paint_figures(
-    painter: QPainter, figures: Sequence[Figure], area: QRectF, *, scale: float, marked: VisitId | None = None
-) -> None:
-    """Paint skeletons given in pixels of the camera, ``scale`` widget pixels each, from ``area``'s corner.
+class FigurePainter:
+    """Paints people as skeletons, with their names in a small ``font``."""
 
-    Whoever is of the ``marked`` visit stands out.
-    """
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setClipRect(area)
-    for figure in figures:
-        points = [
-            QPointF(area.left() + x * scale, area.top() + y * scale) if score >= _MIN_SCORE else None
-            for x, y, score in _triples(figure.person.keypoints)
-        ]
-        if points:
-            bold = 2 if marked is not None and figure.visit_id == marked else 1
-            _paint_skeleton(painter, points, figure.colour, width=bold * max(1.5, 3.2 * scale))
-        else:
-            _paint_box(painter, figure, area, scale)
-        if figure.label:
-            left, top, right, _ = figure.person.xyxy_px
-            above = QPointF(area.left() + (left + right) / 2 * scale, area.top() + top * scale)
-            _paint_label(painter, figure, above, top_px=area.top() + CAPTION_PX + 2)
-    painter.restore()
+    def __init__(self, font: QFont) -> None:
+        self._labels = Labels(font, size_px=_LABEL_PX)
+
+    def paint(
+        self,
+        painter: QPainter,
+        figures: Sequence[Figure],
+        area: QRectF,
+        *,
+        scale: float,
+        marked: VisitId | None = None,
+    ) -> None:
+        """Skeletons given in pixels of the camera, ``scale`` widget pixels each, from ``area``'s corner.
+
+        Whoever is of the ``marked`` visit stands out.
+        """
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipRect(area)
+        painter.setFont(self._labels.font)
+        for figure in figures:
+            points = [
+                QPointF(area.left() + x * scale, area.top() + y * scale) if score >= _MIN_SCORE else None
+                for x, y, score in _triples(figure.person.keypoints)
+            ]
+            if points:
+                bold = 2 if marked is not None and figure.visit_id == marked else 1
+                _paint_skeleton(painter, points, figure.colour, width=bold * max(1.5, 3.2 * scale))
+            else:
+                _paint_box(painter, figure, area, scale)
+            if figure.label:
+                self._paint_label(painter, figure, area, scale)
+        painter.restore()
+
+    def _paint_label(self, painter: QPainter, figure: Figure, area: QRectF, scale: float) -> None:
+        label = self._labels.of(figure.label)
+        size = label.size()
+        left, top, right, _ = figure.person.xyxy_px
+        across_px = area.left() + (left + right) / 2 * scale - size.width() / 2
+        corner = QPointF(across_px, area.top() + max(top * scale - 17, CAPTION_PX + 2))
+        painter.fillRect(QRectF(corner.x() - 4, corner.y(), size.width() + 8, size.height()), _LABEL_GROUND)
+        painter.setPen(figure.colour)
+        painter.drawStaticText(corner, label)
 
 
 def _triples(numbers: Sequence[float]) -> list[tuple[float, float, float]]:
@@ -180,16 +207,3 @@ def _paint_box(painter: QPainter, figure: Figure, area: QRectF, scale: float) ->
     painter.setBrush(Qt.BrushStyle.NoBrush)
     corner = QPointF(area.left() + left * scale, area.top() + top * scale)
     painter.drawRect(QRectF(corner, QPointF(area.left() + right * scale, area.top() + bottom * scale)))
-
-
-def _paint_label(painter: QPainter, figure: Figure, above: QPointF, *, top_px: float) -> None:
-    font = QFont(painter.font())
-    font.setPixelSize(10)
-    painter.setFont(font)
-    width = painter.fontMetrics().horizontalAdvance(figure.label) + 8
-    plate = QRectF(above.x() - width / 2, max(above.y() - 17, top_px), width, 14)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(0, 0, 0, 165))
-    painter.drawRoundedRect(plate, 3, 3)
-    painter.setPen(figure.colour)
-    painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, figure.label)
