@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QStaticText
 
-_KEPT = 500
+_KEPT = 100
 
 
 class Labels:
