@@ -1,7 +1,9 @@
 """Steps that began at one instant: a hand that made one of them did not make the other as well."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from engine.core._attribution import Explanation
 from engine.core._hands import Suspect, Witness

@@ -5,9 +5,10 @@ joins the weight (total and where on the shelf), the hands, the planogram as it 
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, combinations_with_replacement, product
+
+import msgspec
 
 from engine.core._candidates import Candidate, Candidates, Spot, WeightStep, spots_of
 from engine.core._grasp import Grasp
@@ -37,8 +38,7 @@ _GIVE_UP = 16.0
 _UNLIKELY_PPM = 100
 
 
-@dataclass(frozen=True, kw_only=True)
-class Move:
+class Move(msgspec.Struct, frozen=True, kw_only=True):
     """Units of a SKU, positive out of the shelf, and their mass as it was known before; ``visit_id`` None: unknown."""
 
     visit_id: VisitId | None
@@ -55,8 +55,7 @@ class Move:
         return self.visit_id or "", self.sku_id or "", self.quantity
 
 
-@dataclass(frozen=True, kw_only=True)
-class Explanation:
+class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     """Movements that may have made a step; none when nothing known would."""
 
     moves: tuple[Move, ...]
@@ -88,8 +87,7 @@ class Explanation:
         return bool(self.moves) and all(move.visit_id is not None and not move.staff for move in self.moves)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Claim:
+class _Claim(msgspec.Struct, frozen=True, kw_only=True):
     """A movement with the logarithm of what speaks for it, the weight left out, and whose hand it was."""
 
     move: Move
@@ -221,13 +219,17 @@ class _Scale:
         miss_g = candidate.brought_mg / 1000 - self.total_g
         return miss_g * miss_g < _CLOSER**2 * (self.sigma_g**2 + candidate.mass.variance_mg2 / 1e6)
 
-    def fits(self, a: Candidate, b: Candidate) -> bool:
-        """Whether two make a sum that is near enough to look closer, of few enough units."""
-        if abs(a.quantity) + abs(b.quantity) > _PAIRED_UNITS:
-            return False
-        miss_g = (a.brought_mg + b.brought_mg) / 1000 - self.total_g
-        variance_g2 = self.sigma_g**2 + (a.mass.variance_mg2 + b.mass.variance_mg2) / 1e6
-        return miss_g * miss_g < _CLOSER**2 * variance_g2
+    def couples(self, candidates: Sequence[Candidate]) -> Iterator[tuple[Candidate, Candidate]]:
+        """Each two, or one twice, that make a sum near enough to look closer, of few enough units."""
+        weighed = [(abs(c.quantity), c.brought_mg, c.mass.variance_mg2, c) for c in candidates]
+        for (units, brought_mg, variance_mg2, a), (more, more_mg, more_mg2, b) in combinations_with_replacement(
+            weighed, 2
+        ):
+            if units + more <= _PAIRED_UNITS:
+                miss_g = (brought_mg + more_mg) / 1000 - self.total_g
+                variance_g2 = self.sigma_g**2 + (variance_mg2 + more_mg2) / 1e6
+                if miss_g * miss_g < _CLOSER**2 * variance_g2:
+                    yield a, b
 
     def log_likelihood(self, candidates: Sequence[Candidate]) -> float:
         """Density per gram of the total, times how well the shares of the spots agree."""
@@ -267,12 +269,11 @@ def _pairs(claims: Sequence[_Claim], scale: _Scale) -> list[tuple[_Claim, _Claim
     strongest = {key: max(claim.log_weight for claim in group) for key, group in by_candidate.items()}
     keys = sorted(by_candidate, key=lambda key: (-strongest[key], key))[:_PAIRED_CANDIDATES]
     fitting: list[tuple[float, float, list[_Claim], list[_Claim]]] = []
-    for one, other in combinations_with_replacement(keys, 2):
-        a, b = by_candidate[one][0].candidate, by_candidate[other][0].candidate
-        if (not _alike(a, b) or a.quantity == b.quantity) and scale.fits(a, b):
+    for a, b in scale.couples([by_candidate[key][0].candidate for key in keys]):
+        if not _alike(a, b) or a.quantity == b.quantity:
             log_likelihood = scale.log_likelihood((a, b))
-            best = strongest[one] + strongest[other] + log_likelihood
-            fitting.append((best, log_likelihood, by_candidate[one], by_candidate[other]))
+            best = strongest[a.key] + strongest[b.key] + log_likelihood
+            fitting.append((best, log_likelihood, by_candidate[a.key], by_candidate[b.key]))
     least = max((best for best, *_ in fitting), default=0.0) - _GIVE_UP
     return [
         (first, second, log_likelihood)

@@ -15,7 +15,6 @@ from engine.core._attribution import Explanation, Move
 from engine.core._candidates import Spot
 from engine.core._carts import Entry
 from engine.core._cases import Case
-from engine.core._hands import Hands
 from engine.core._reaches import Reach
 from engine.core._state import World
 from engine.core._statements import Wording, say, worded
@@ -139,8 +138,7 @@ def _step(world: World, reach: Reach, step_id: StepId, plates: tuple[PlateMass, 
 def _look(world: World, blind: set[PlateId], at_ns: int) -> None:
     reaches = world.state.reaches
     if blind:
-        hands = Hands(world.store, world.tracker, world.state.visits)
-        for suspect in hands.suspects(_with_neighbours(world, blind), at_ns):
+        for suspect in world.hands.suspects(_with_neighbours(world, blind), at_ns):
             nearest = max(suspect.at, key=lambda plate_id: suspect.at[plate_id].ratio)
             there = nearest in blind and suspect.at[nearest].ratio >= _AT_HAND
             if suspect.visit_id is None or suspect.staff or not there:
@@ -177,7 +175,7 @@ def _with_neighbours(world: World, blind: set[PlateId]) -> tuple[PlateId, ...]:
 def _explained(world: World, reach: Reach) -> bool:
     """Whether the hand was at a step beside the plate."""
     first_ns, last_ns = reach.start_ns - _BESIDE_NS, reach.end_ns + _BESIDE_NS
-    lines = (e.start_ns for e in world.state.carts.entries.values() if e.statement.visit_id == reach.visit_id)
+    lines = (entry.start_ns for entry in world.state.carts.of_visit(reach.visit_id))
     questions = (case.question for case in world.state.cases.open.values())
     cases = (q.start_ns for q in questions if q.hypotheses and q.hypotheses[0].verdict.visit_id == reach.visit_id)
     return any(first_ns <= start_ns <= last_ns for start_ns in (*lines, *cases))

@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from engine.core._masses import Lot, Mass, Masses
 from engine.core._stock import Stock
@@ -23,8 +24,7 @@ _FOCAL_FLOOR_MG = 2_000
 _FOCAL_SHARE = 0.12
 
 
-@dataclass(frozen=True, kw_only=True)
-class Spot:
+class Spot(msgspec.Struct, frozen=True, kw_only=True):
     """Neighbouring plates of one facing (or one plate without a facing) on which a step acted."""
 
     facing_id: FacingId | None
@@ -34,8 +34,7 @@ class Spot:
     main_plate_id: PlateId
 
 
-@dataclass(frozen=True, kw_only=True)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """``quantity`` units of a SKU at a spot: positive left the shelf, negative came onto it."""
 
     spot: Spot

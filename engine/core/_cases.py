@@ -1,5 +1,7 @@
 """Open cases: questions to a person, and whose receipts wait for the answer."""
 
+from functools import cached_property
+
 import msgspec
 
 from engine.domain import CaseId, LineId, NeedsReview, PlateId, SkuId, StepId, Store, VisitId
@@ -7,7 +9,7 @@ from engine.domain import CaseId, LineId, NeedsReview, PlateId, SkuId, StepId, S
 _CONCERNED_PPM = 50_000
 
 
-class Case(msgspec.Struct, kw_only=True):
+class Case(msgspec.Struct, kw_only=True, dict=True):
     """A question that is open: what becomes of ``line_id``. ``deadline_ns`` follows the clock over a reboot."""
 
     question: NeedsReview
@@ -15,12 +17,11 @@ class Case(msgspec.Struct, kw_only=True):
     plate_id: PlateId
     deadline_ns: int
 
-    def concerns(self, visit_id: VisitId) -> bool:
-        """Whether the answer is likely enough to change this visit's receipt to be waited for."""
-        return any(
-            hypothesis.verdict.visit_id == visit_id and hypothesis.probability_ppm >= _CONCERNED_PPM
-            for hypothesis in self.question.hypotheses
-        )
+    @cached_property
+    def concerned(self) -> frozenset[VisitId]:
+        """The visits whose receipts the answer is likely enough to change that they wait for it."""
+        likely = (h.verdict.visit_id for h in self.question.hypotheses if h.probability_ppm >= _CONCERNED_PPM)
+        return frozenset(visit_id for visit_id in likely if visit_id is not None)
 
     def place_of(self, store: Store, sku_id: SkuId) -> PlateId:
         """The plate an answer speaks of: the product's own if the step touched it."""
@@ -42,7 +43,7 @@ class Cases(msgspec.Struct, kw_only=True):
 
     def concerning(self, visit_id: VisitId) -> bool:
         """Whether any open case concerns a visit."""
-        return any(case.concerns(visit_id) for case in self.open.values())
+        return any(visit_id in case.concerned for case in self.open.values())
 
     def overdue(self, *, now_ns: int) -> tuple[Case, ...]:
         """The cases nobody answered in time."""

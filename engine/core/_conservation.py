@@ -7,6 +7,7 @@ agrees with the scales within their uncertainty accounts for all of its grams, s
 
 import math
 from collections.abc import Collection
+from functools import cached_property
 
 import msgspec
 
@@ -125,13 +126,21 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     sigma_mg: int
 
 
-class Books(msgspec.Struct, kw_only=True):
+class Books(msgspec.Struct, kw_only=True, dict=True):
     """The grams of all shelves. ``touched`` shelves are to be looked at as soon as no question about them is open."""
 
     postings: dict[StepId, Posting] = {}
     accounts: dict[ShelfId, Account] = {}
     touched: dict[ShelfId, None] = {}
     fold_ns: int = 0
+
+    @cached_property
+    def _of_shelf(self) -> dict[ShelfId, dict[StepId, Posting]]:
+        """The same postings by shelf; never written down."""
+        found: dict[ShelfId, dict[StepId, Posting]] = {}
+        for step_id, posting in self.postings.items():
+            found.setdefault(posting.shelf_id, {})[step_id] = posting
+        return found
 
     def account(self, shelf_id: ShelfId) -> Account:
         """A shelf's account."""
@@ -186,9 +195,9 @@ class Books(msgspec.Struct, kw_only=True):
         self.touched[shelf_id] = None
         account.opened_mg += sum(account.over_mg.values())
         account.over_mg, account.over_mg2 = {}, 0
-        for step_id, posting in list(self.postings.items()):
-            if posting.shelf_id == shelf_id and posting.settled and step_id not in pending:
-                del self.postings[step_id]
+        for step_id, posting in list(self._of_shelf.get(shelf_id, {}).items()):
+            if posting.settled and step_id not in pending:
+                self._strike(step_id)
                 self._close(account, posting, accepted=True)
 
     def missing(self, shelf_id: ShelfId, *, pending: Collection[StepId]) -> Missing:
@@ -196,8 +205,8 @@ class Books(msgspec.Struct, kw_only=True):
         account = self.accounts.get(shelf_id, Account())
         plates, variance_mg2 = dict(account.over_mg), account.over_mg2
         counted: list[Posting] = []
-        for step_id, posting in self.postings.items():
-            if posting.shelf_id == shelf_id and posting.settled and step_id not in pending and posting.matters:
+        for step_id, posting in self._of_shelf.get(shelf_id, {}).items():
+            if posting.settled and step_id not in pending and posting.matters:
                 counted.append(posting)
                 variance_mg2 += posting.over_mg2
                 for plate_id, mass_mg in posting.over_by_plate().items():
@@ -209,7 +218,7 @@ class Books(msgspec.Struct, kw_only=True):
     def totals(self, shelf_id: ShelfId, *, pending: Collection[StepId]) -> Totals:
         """Where all that ever lay on a shelf went."""
         account, missing = self.accounts.get(shelf_id, Account()), self.missing(shelf_id, pending=pending)
-        own = {step_id: posting for step_id, posting in self.postings.items() if posting.shelf_id == shelf_id}
+        own = self._of_shelf.get(shelf_id, {})
         waiting = [p for step_id, p in own.items() if step_id in pending or not p.settled]
         decided = [p for step_id, p in own.items() if step_id not in pending and p.settled]
         return Totals(
@@ -228,7 +237,7 @@ class Books(msgspec.Struct, kw_only=True):
         self.fold_ns = now_ns + _FOLD_NS
         for step_id, posting in list(self.postings.items()):
             if posting.start_ns < now_ns - _KEPT_NS and step_id not in pending:
-                del self.postings[step_id]
+                self._strike(step_id)
                 self._close(self.account(posting.shelf_id), posting, accepted=False)
 
     def rebase(self, shift_ns: int) -> None:
@@ -245,8 +254,11 @@ class Books(msgspec.Struct, kw_only=True):
         known = self.postings.get(step_id)
         if known is None:
             known = Posting(shelf_id=shelf_id, start_ns=start_ns, plates=plates)
-            self.postings[step_id] = known
+            self.postings[step_id] = self._of_shelf.setdefault(shelf_id, {})[step_id] = known
         return known
+
+    def _strike(self, step_id: StepId) -> None:
+        del self._of_shelf[self.postings.pop(step_id).shelf_id][step_id]
 
     def _close(self, account: Account, posting: Posting, *, accepted: bool) -> None:
         account.carts_mg += posting.carts_mg

@@ -72,7 +72,7 @@ class StoreCore:
     def step(self, recorded: Recorded) -> tuple[OutputFact, ...]:
         """Take in the next journal entry; what follows from it, in order."""
         world = self._world
-        world.said, world.touched = [], {}
+        world.begin()
         self._keep_time(recorded)
         self._take_in(recorded.fact)
         self._let_out()

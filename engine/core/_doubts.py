@@ -8,10 +8,11 @@ hypothesis tracking (Reid, 1979), of carts and shelves instead of tracks.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 import msgspec
+from msgspec.structs import replace
 
 from engine.core._attribution import Explanation, Move
 from engine.core._hands import Suspect
@@ -42,11 +43,37 @@ class Guess(msgspec.Struct, frozen=True, kw_only=True):
     ppm: int
 
 
-class Thread(msgspec.Struct, kw_only=True):
+class Thread(msgspec.Struct, kw_only=True, dict=True):
     """Doubtful steps that bear on each other, in the order in which they settled; the guesses, the likeliest first."""
 
     doubts: list[Doubt]
     guesses: list[Guess]
+
+    @cached_property
+    def strange(self) -> frozenset[PlateId]:
+        """The plates on which a movement would leave a stranger, or from which it would take one."""
+        return frozenset(p for move in self._moves() if move.spot.sku_id != move.sku_id for p in move.spot.plate_ids)
+
+    @cached_property
+    def units_mg(self) -> Mapping[VisitId | None, tuple[float, ...]]:
+        """What a unit weighs of whatever each visit may have taken, or given back, by one of the movements."""
+        found: dict[VisitId | None, set[float]] = {}
+        for move in self._moves():
+            found.setdefault(move.visit_id, set()).add(move.mass.mean_mg / max(1, abs(move.quantity)))
+        return {visit_id: tuple(units_mg) for visit_id, units_mg in found.items()}
+
+    def _moves(self) -> Iterator[Move]:
+        return (move for doubt in self.doubts for option in doubt.options for move in option.moves)
+
+    def bears(self, step: WeightSettled, visits: set[VisitId]) -> bool:
+        """Whether a step may tell of it: it touches a stranger, or puts down what may be of what ``visits`` have."""
+        if any(plate.plate_id in self.strange for plate in step.plates):
+            return True
+        return step.mass_mg > 0 and any(
+            abs(step.mass_mg - unit_mg) < _LIKE * unit_mg
+            for visit_id in self.units_mg.keys() & visits
+            for unit_mg in self.units_mg[visit_id]
+        )
 
     def explanations(self, at: int) -> tuple[Explanation, ...]:
         """What one step may have been over all guesses: first what the likeliest guess takes, then by probability."""
@@ -110,7 +137,7 @@ class Doubts(msgspec.Struct, kw_only=True):
 
     def take(self, step: WeightSettled, visits: set[VisitId]) -> Thread | None:
         """The threads on which a step bears, as one; they are begun anew by whoever takes them."""
-        bearing = [thread for thread in self.threads if _bears_on(step, visits, thread)]
+        bearing = [thread for thread in self.threads if thread.bears(step, visits)]
         self.threads = [thread for thread in self.threads if all(thread is not other for other in bearing)]
         return _joined(bearing) if bearing else None
 
@@ -139,24 +166,6 @@ def _is(option: Explanation, verdict: Verdict) -> bool:
     said = [(move.visit_id, move.sku_id, move.quantity) for move in option.moves if move.visit_id is not None]
     truth = (verdict.visit_id, verdict.sku_id, verdict.quantity)
     return said == ([truth] if verdict.visit_id is not None and verdict.quantity else [])
-
-
-def _bears_on(step: WeightSettled, visits: set[VisitId], thread: Thread) -> bool:
-    """Whether a step may tell of a thread."""
-    touched = {plate.plate_id for plate in step.plates}
-    moves = (move for doubt in thread.doubts for option in doubt.options for move in option.moves)
-    return any(_may_lie(touched, move) or _may_come_back(step, visits, move) for move in moves)
-
-
-def _may_lie(touched: set[PlateId], move: Move) -> bool:
-    """Whether a movement would leave a stranger on one of these plates, or take one from there."""
-    return move.spot.sku_id != move.sku_id and not touched.isdisjoint(move.spot.plate_ids)
-
-
-def _may_come_back(step: WeightSettled, visits: set[VisitId], move: Move) -> bool:
-    """Whether what is put down may be of what somebody has, or has no more, by a movement."""
-    unit_mg = move.mass.mean_mg / max(1, abs(move.quantity))
-    return step.mass_mg > 0 and move.visit_id in visits and abs(step.mass_mg - unit_mg) < _LIKE * unit_mg
 
 
 def _joined(threads: Sequence[Thread]) -> Thread:

@@ -6,8 +6,9 @@ which half were held out: the constants make the doer the likeliest of all who s
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import median
+
+import msgspec
 
 from engine.core.tracking import HandSample, Side
 from engine.domain import Plate, Vector3
@@ -26,8 +27,7 @@ _GRIP_WIDTH, _GRIP_HEIGHT = 0.3, 0.6
 """Shares of a plate's width and clearance in which the middle of a hand is that holds something there."""
 
 
-@dataclass(frozen=True)
-class HandPlace:
+class HandPlace(msgspec.Struct, frozen=True):
     """Where a hand was about the time of a step, and the variance of that along each axis."""
 
     position_m: Vector3
@@ -71,8 +71,7 @@ def density_per_m3(plate: Plate, place: HandPlace, sigma_m: float) -> float:
     return density
 
 
-@dataclass(frozen=True)
-class _Along:
+class _Along(msgspec.Struct, frozen=True):
     """How far outside of the zone a point is along one of its axes, and how long the zone is."""
 
     miss_m: float

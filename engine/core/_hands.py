@@ -2,7 +2,10 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from functools import cached_property
+
+import msgspec
+from msgspec.structs import replace
 
 from engine.core._grip import came_from_m, density_per_m3, mean_place
 from engine.core._members import Member
@@ -54,8 +57,7 @@ _MOST = 12
 """Suspects of a step: so many cannot stand within reach of one shelf."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Witness:
+class Witness(msgspec.Struct, frozen=True, kw_only=True):
     """The likelihood ratio that somebody's hand was at a plate, and the nearest a hand was seen to it.
 
     ``hands`` are the ratios of the left and of the right hand alone.
@@ -67,11 +69,10 @@ class Witness:
 
     def times(self, doubt: float) -> "Witness":
         """The same, believed less."""
-        return replace(self, ratio=doubt * self.ratio)
+        return self if doubt == 1.0 else replace(self, ratio=doubt * self.ratio)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Suspect:
+class Suspect(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who may have done it; a person bound to no visit has no ``visit_id``, ``several`` may share one."""
 
     visit_id: VisitId | None
@@ -85,8 +86,7 @@ class Suspect:
         return max((witness.ratio for witness in self.at.values()), default=0.0)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Person:
+class _Person(msgspec.Struct, frozen=True, kw_only=True):
     """One person and the likelihood ``share`` that the track is theirs, and not that of the ``rivals``."""
 
     visit: Visit | None
@@ -117,11 +117,15 @@ class _Looks:
 
 
 class Hands:
-    """Weighs hands and bodies against plates at one instant."""
+    """Weighs hands and bodies against plates at one instant, by what the tracker knows now.
+
+    Who was inside at an instant and what was seen of their hands is gathered once, for however many plates.
+    """
 
     def __init__(self, store: Store, tracker: FloorTracker, visits: Visits) -> None:
         self._store, self._tracker, self._visits = store, tracker, visits
-        self._tracks = {track.track_id: track for track in tracker.tracks}
+        self._inside: dict[int, list[tuple[Visit, Member] | Track]] = {}
+        self._looks: dict[tuple[tuple[TrackId, ...], int], _Looks] = {}
 
     def suspects(self, plate_ids: Sequence[PlateId], start_ns: int) -> tuple[Suspect, ...]:
         """Those inside at ``start_ns``: visits in the order they opened, then people bound to none.
@@ -129,23 +133,26 @@ class Hands:
         A visit is as suspect at a plate as the member whose hand suits it best. Of a crowd, those who stood nearest.
         """
         plates = [self._store.plate_by_id[plate_id] for plate_id in plate_ids]
-        present = self._inside(start_ns)
+        present = self._who_was_inside(start_ns)
         if len(present) > _MOST and plates:
             away_m = sorted((_away_m(plates, who, start_ns), number) for number, who in enumerate(present))
             present = [present[number] for number in sorted(number for _, number in away_m[:_MOST])]
         return _suspects([self._person(who, plates, start_ns) for who in present])
 
-    def _inside(self, start_ns: int) -> list[tuple[Visit, Member] | Track]:
+    def _who_was_inside(self, start_ns: int) -> list[tuple[Visit, Member] | Track]:
         """All members who were inside at an instant, and the tracks that are nobody's."""
-        found: list[tuple[Visit, Member] | Track] = []
-        owned: set[TrackId] = set(self._visits.gone)
-        for visit in self._visits.known.values():
-            owned.update(visit.trail)
-            found += [(visit, one) for one in visit.members if one.inside_at(start_ns) and self._present(one, start_ns)]
-        for track in self._tracks.values():
-            if track.confirmed and track.track_id not in owned and track.born_ns <= start_ns:
-                found.append(track)
-        return found
+        if start_ns not in self._inside:
+            known = self._visits.known.values()
+            self._inside[start_ns] = [
+                *((visit, one) for visit in known for one in visit.members if self._present(one, start_ns)),
+                *(track for track in self._strangers if track.born_ns <= start_ns),
+            ]
+        return self._inside[start_ns]
+
+    @cached_property
+    def _strangers(self) -> list[Track]:
+        owned = {*self._visits.gone, *(track_id for visit in self._visits.known.values() for track_id in visit.trail)}
+        return [track for track in self._tracker.tracks if track.confirmed and track.track_id not in owned]
 
     def _person(self, who: tuple[Visit, Member] | Track, plates: Sequence[Plate], start_ns: int) -> _Person:
         if isinstance(who, Track):
@@ -157,7 +164,7 @@ class Hands:
 
     def _present(self, member: Member, start_ns: int) -> bool:
         """Without gates nobody is known to leave: whom the outside tracker no longer names is gone."""
-        return bool(self._store.gates) or member.seen_ns > start_ns - _NOT_NAMED_NS
+        return member.inside_at(start_ns) and (bool(self._store.gates) or member.seen_ns > start_ns - _NOT_NAMED_NS)
 
     def during(self, plate_ids: Sequence[PlateId], since_ns: int, until_ns: int) -> tuple[Suspect, ...]:
         """Every visit inside at some time between: the instant is unknown, so each counts alike.
@@ -187,22 +194,27 @@ class Hands:
         )
 
     def _of_member(self, member: Member, plates: Sequence[Plate], start_ns: int) -> dict[PlateId, Witness]:
-        looks = _Looks([s for track_id in member.trail for s in self._samples(track_id, start_ns)], start_ns)
+        looks = self._looks_of(tuple(member.trail), start_ns)
         lost_s = max(0, start_ns - member.seen_ns) / 1e9
         doubt = _LOST if not looks.now and lost_s >= _LOST_S else 1.0
         body = member.place_m, _slack_m(member.seen_ns - start_ns)
         return {plate.plate_id: self._weigh(plate, looks, body=body).times(doubt) for plate in plates}
 
     def _of_track(self, track: Track, plates: Sequence[Plate], start_ns: int) -> dict[PlateId, Witness]:
-        looks = _Looks(self._samples(track.track_id, start_ns), start_ns)
+        looks = self._looks_of((track.track_id,), start_ns)
         doubt = _NO_TOKEN if self._store.gates else 1.0
         body = track.foot_m, _slack_m(track.last_seen_ns - start_ns)
         return {plate.plate_id: self._weigh(plate, looks, body=body).times(doubt) for plate in plates}
 
-    def _samples(self, track_id: TrackId, start_ns: int) -> Sequence[HandSample]:
-        return self._tracker.hand_samples(track_id, start_ns - EARLIER_NS[0], start_ns + WINDOW_AFTER_NS)
+    def _looks_of(self, trail: tuple[TrackId, ...], start_ns: int) -> _Looks:
+        known = self._looks.get((trail, start_ns))
+        if known is None:
+            since_ns, until_ns = start_ns - EARLIER_NS[0], start_ns + WINDOW_AFTER_NS
+            samples = [s for track_id in trail for s in self._tracker.hand_samples(track_id, since_ns, until_ns)]
+            known = self._looks[trail, start_ns] = _Looks(samples, start_ns)
+        return known
 
-    def _weigh(self, plate: Plate, looks: "_Looks", *, body: tuple[Point2, float]) -> Witness:
+    def _weigh(self, plate: Plate, looks: _Looks, *, body: tuple[Point2, float]) -> Witness:
         place_m, slack_m = body
         away_m = max(0.0, math.dist(place_m, plate.centre_m[:2]) - _REACH_M - slack_m)
         body_ratio = _BODY_FAR + (1 - _BODY_FAR) * math.exp(-0.5 * (away_m / _REACH_SIGMA_M) ** 2)
@@ -226,6 +238,11 @@ class Hands:
             for side in tuple(Side)
         )
         return Witness(ratio=by_sight + by_chance, distance_mm=round(1000 * nearest_m), hands=(left, right))
+
+
+def most_ratio(sigma_m: float) -> float:
+    """No hand, seen with such an error at best, speaks more for any plate than this."""
+    return 1.0 + 1.0 / (_ELSEWHERE_PER_M3 * (sigma_m * math.sqrt(2 * math.pi)) ** 3)
 
 
 def _on_the_whole(witnesses: Sequence[Witness], instants: int, watched: float) -> Witness:
@@ -262,17 +279,19 @@ def _suspects(people: Sequence[_Person]) -> tuple[Suspect, ...]:
 
 def _doubted(people: Sequence[_Person]) -> list[dict[PlateId, Witness]]:
     """Whoever may be bound to the wrong track is judged partly by the hands of those whose track it may be."""
-    return [
-        {
-            plate_id: replace(
-                witness,
-                ratio=person.share * witness.ratio
-                + (1 - person.share) * max((o.at[plate_id].ratio for o in people if person.may_be(o)), default=0.0),
-            )
-            for plate_id, witness in person.at.items()
-        }
-        for person in people
-    ]
+    return [person.at if person.share == 1.0 else _judged_by_rivals(person, people) for person in people]
+
+
+def _judged_by_rivals(person: _Person, people: Sequence[_Person]) -> dict[PlateId, Witness]:
+    rivals = [other for other in people if person.may_be(other)]
+    return {
+        plate_id: replace(
+            witness,
+            ratio=person.share * witness.ratio
+            + (1 - person.share) * max((rival.at[plate_id].ratio for rival in rivals), default=0.0),
+        )
+        for plate_id, witness in person.at.items()
+    }
 
 
 def _came(from_m: float | None) -> float:

@@ -71,9 +71,7 @@ def _judge_again(world: World, doubt: Doubt, before: Sequence[Explanation], afte
 def _as_if(world: World, thread: Thread, choices: Sequence[int]) -> Iterator[None]:
     """Carts and shelves as they are when the steps of a thread were what a guess takes them for."""
     carts, stock, store = world.state.carts, world.state.stock, world.store
-    standing = carts.entries
-    ids = {doubt.step.step_id for doubt in thread.doubts}
-    said = [entry for entry in standing.values() if entry.statement.step_id in ids]
+    said = [entry for doubt in thread.doubts for entry in carts.of_step(doubt.step.step_id)]
     assumed: list[Entry] = []
     for doubt, choice in zip(thread.doubts, choices, strict=True):
         option = doubt.options[choice]
@@ -83,10 +81,8 @@ def _as_if(world: World, thread: Thread, choices: Sequence[int]) -> Iterator[Non
         stock.count(store, entry, undo=True)
     for entry in assumed:
         stock.count(store, entry)
-    kept = {line_id: entry for line_id, entry in standing.items() if entry.statement.step_id not in ids}
-    carts.entries = kept | {entry.statement.line_id: entry for entry in assumed}
-    yield
-    carts.entries = standing
+    with carts.supposing(said, assumed):
+        yield
     for entry in assumed:
         stock.count(store, entry, undo=True)
     for entry in said:

@@ -1,7 +1,9 @@
 """A step of several movements, one by one: what each may have been, whatever is doubtful about the others."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from engine.core._attribution import Explanation
 from engine.core._masses import Mass

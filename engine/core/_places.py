@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.domain import Floats, Gate, Plate, Point2, Vector3
 
@@ -51,20 +52,37 @@ def plate_distance_m(plate: Plate, point_m: Vector3) -> float:
     return math.sqrt(deep * deep + wide * wide + high * high)
 
 
-def plate_distances_m(plates: Sequence[Plate], points_m: Floats) -> Floats:
-    """As ``plate_distance_m``, of each of P plates and N points (N, 3); (P, N)."""
-    shapes = np.array([
-        (*plate.centre_m, math.cos(plate.yaw_rad), math.sin(plate.yaw_rad), plate.depth_m / 2, plate.width_m / 2,
-         plate.clearance_m)
-        for plate in plates
-    ])  # fmt: skip
-    x, y, z, cos, sin, half_depth, half_width, clearance = shapes.T[..., None]
-    dx, dy, dz = points_m[:, 0] - x, points_m[:, 1] - y, points_m[:, 2] - z
-    deep = np.maximum(0.0, np.abs(dx * cos + dy * sin) - half_depth)
-    wide = np.maximum(0.0, np.abs(dy * cos - dx * sin) - half_width)
-    high = np.maximum(0.0, np.maximum(-dz, dz - clearance))
-    distances: Floats = np.sqrt(deep * deep + wide * wide + high * high)
-    return distances
+class PlateSpaces:
+    """The spaces above P plates as arrays, to be asked about many points at once."""
+
+    def __init__(self, plates: Sequence[Plate]) -> None:
+        self.plates = tuple(plates)
+        self._centres_m = np.array([plate.centre_m for plate in plates]).reshape(-1, 3)
+        yaws_rad = np.array([plate.yaw_rad for plate in plates])
+        self._cos, self._sin = np.cos(yaws_rad), np.sin(yaws_rad)
+        sizes_m = [(plate.depth_m / 2, plate.width_m / 2, plate.clearance_m) for plate in plates]
+        self._sizes_m = np.array(sizes_m).reshape(-1, 3)
+
+    def within(self, place_m: Point2, reach_m: float) -> NDArray[np.intp]:
+        """The rows of the plates whose middle is so near to a floor point."""
+        apart_m = np.hypot(self._centres_m[:, 0] - place_m[0], self._centres_m[:, 1] - place_m[1])
+        return np.flatnonzero(apart_m < reach_m)
+
+    def touched(self, rows: NDArray[np.intp], points_m: Floats, within_m: float) -> list[Plate]:
+        """Of the plates in these rows, those to which any of N points (N, 3) is so near, by ``plate_distance_m``."""
+        centres_m, sizes_m = self._centres_m[rows], self._sizes_m[rows]
+        apart_m = points_m[:, :2] - centres_m[:, None, :2]
+        reach_m = np.hypot(sizes_m[:, 0], sizes_m[:, 1]) + within_m
+        row, point = np.nonzero(np.einsum("rpi,rpi->rp", apart_m, apart_m) <= (reach_m * reach_m)[:, None])
+        dx, dy = apart_m[row, point].T
+        dz = points_m[point, 2] - centres_m[row, 2]
+        cos, sin = self._cos[rows][row], self._sin[rows][row]
+        half_depth, half_width, clearance = sizes_m[row].T
+        deep = np.maximum(0.0, np.abs(dx * cos + dy * sin) - half_depth)
+        wide = np.maximum(0.0, np.abs(dy * cos - dx * sin) - half_width)
+        high = np.maximum(0.0, np.maximum(-dz, dz - clearance))
+        near = np.sqrt(deep * deep + wide * wide + high * high) <= within_m
+        return [self.plates[place] for place in rows[np.unique(row[near])].tolist()]
 
 
 def pair_probabilities(fit: Floats) -> Floats:

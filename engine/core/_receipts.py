@@ -12,15 +12,15 @@ _KEPT_NS = 900_000_000_000
 
 def advance(world: World) -> None:
     """Issue the receipts that wait for nothing more, and adjust those that turned out wrong."""
-    for visit in world.state.visits.known.values():
-        if visit.left is None or visit.staff:
-            continue
-        bill = world.state.bills.of_visit(visit.visit_id)
-        if bill is None:
-            if not _waits(world, visit):
-                _issue(world, visit)
-        elif visit.visit_id in world.touched:
-            owed = bill.owed(_chargeable(world, visit), world.store)
+    visits = world.state.visits
+    for visit_id in list(visits.unpaid):
+        if not _waits(world, visits.known[visit_id]):
+            del visits.unpaid[visit_id]
+            _issue(world, visits.known[visit_id])
+    for visit_id in world.touched:
+        bill = world.state.bills.of_visit(visit_id)
+        if bill is not None and visit_id in visits.known:
+            owed = bill.owed(_chargeable(world, visits.known[visit_id]), world.store)
             world.said += bill.adjust(owed, world.store, t_ns=world.now_ns)
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from engine.core._at_once import Elsewhere, believe_less
 from engine.core._attribution import Attribution, Explanation
 from engine.core._candidates import WeightStep
-from engine.core._hands import AT_ONCE_NS, Hands, Suspect
+from engine.core._hands import AT_ONCE_NS, Suspect
 from engine.core._hindsight import decide
 from engine.core._returned import forget_returned
 from engine.core._state import World
@@ -112,7 +112,7 @@ def _suspects(world: World, step: WeightStep) -> tuple[Suspect, ...]:
     shelf = world.store.shelf_by_id[step.shelf_id]
     moved = {plate.plate_id for plate in step.plates}
     plate_ids = tuple(p for p in shelf.plate_ids if p in moved) or shelf.plate_ids
-    return Hands(world.store, world.tracker, world.state.visits).suspects(plate_ids, step.start_ns)
+    return world.hands.suspects(plate_ids, step.start_ns)
 
 
 def attribute(world: World, step: WeightStep, suspects: Sequence[Suspect]) -> tuple[Explanation, ...]:
@@ -143,11 +143,8 @@ def _is_noise(world: World, step: WeightStep) -> bool:
     with _unsaid(world, step.step_id):
         units_g = [world.state.stock.lightest_unit_g(world.store, plate_ids)]
     if step.mass_mg > 0:
-        units_g += [
-            world.store.product_by_sku[entry.statement.sku_id].unit_mass_g
-            for entry in world.state.carts.entries.values()
-            if entry.signed_quantity > 0 and entry.statement.step_id != step.step_id
-        ]
+        taken = world.state.carts.taken(without=step.step_id)
+        units_g += [world.store.product_by_sku[sku_id].unit_mass_g for sku_id in taken]
     lightest_mg = round(1000 * PART_OF_UNIT * min((g for g in units_g if g), default=0.0))
     loudest_mg = max(abs(step.mass_mg), *(abs(plate.mass_mg) for plate in step.plates), 0)
     return loudest_mg < max(_NOISE_SIGMAS * step.sigma_mg, lightest_mg, 1)
@@ -157,7 +154,7 @@ def _browsed(world: World, step: Step, fact: WeightSettled) -> None:
     """Somebody had a hand in there and took nothing; said only when it is plain who and where."""
     touched: Sequence[PlateMass] = fact.plates or (step.provisional.plates if step.provisional is not None else ())
     plate_ids = tuple(p.plate_id for p in touched if p.plate_id in world.store.facing_of_plate)
-    suspects = Hands(world.store, world.tracker, world.state.visits).suspects(plate_ids, step.start_ns)
+    suspects = world.hands.suspects(plate_ids, step.start_ns)
     found = max((s for s in suspects), key=lambda s: s.best_ratio, default=None)
     if found is None or found.visit_id is None or found.staff or found.best_ratio <= _TOUCHING:
         return

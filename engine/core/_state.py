@@ -1,6 +1,7 @@
 """Everything the core remembers, as one value that can be written down and taken up again."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import msgspec
 
@@ -10,7 +11,9 @@ from engine.core._carts import Carts
 from engine.core._cases import Cases
 from engine.core._decisions import Decisions
 from engine.core._doubts import Doubts
+from engine.core._hands import Hands
 from engine.core._masses import Masses
+from engine.core._places import PlateSpaces
 from engine.core._reaches import BlindReaches
 from engine.core._sight import Sight
 from engine.core._steps import Steps
@@ -67,6 +70,23 @@ class World:
     tracker: FloorTracker
     said: list[OutputFact] = field(default_factory=list)
     touched: dict[VisitId, None] = field(default_factory=dict)
+    _hands: Hands | None = None
+
+    def begin(self) -> None:
+        """A new step: nothing is said yet, and hands are where the tracker will see them."""
+        self.said, self.touched, self._hands = [], {}, None
+
+    @cached_property
+    def plate_spaces(self) -> PlateSpaces:
+        """The spaces above all plates, in the store's order."""
+        return PlateSpaces(self.store.plates)
+
+    @property
+    def hands(self) -> Hands:
+        """Everybody's hands, once the tracker has taken in what the present step brings."""
+        if self._hands is None:
+            self._hands = Hands(self.store, self.tracker, self.state.visits)
+        return self._hands
 
     @property
     def now_ns(self) -> int:

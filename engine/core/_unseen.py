@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from engine.core import _onhand
 from engine.core._asking import ask
 from engine.core._attribution import Explanation
-from engine.core._hands import Hands
 from engine.core._normal import normal
 from engine.core._settling import attribute
 from engine.core._state import World
@@ -60,7 +60,6 @@ def _tell(world: World, fact: ShelfBaseline, unseen: _Place, *, felt_ns: Mapping
         candidates=tuple(units for place, _ in places for units in _units(world, place)),
     )
     world.emit(change)
-    hands = Hands(world.store, world.tracker, world.state.visits)
     for number, (place, since_ns) in enumerate(places):
         step = WeightSettled(
             t_ns=fact.t_ns,
@@ -73,7 +72,7 @@ def _tell(world: World, fact: ShelfBaseline, unseen: _Place, *, felt_ns: Mapping
             plates=place,
         )
         world.state.stock.books.moved(step)
-        suspects = hands.during([plate.plate_id for plate in place], since_ns, fact.t_ns)
+        suspects = world.hands.during([plate.plate_id for plate in place], since_ns, fact.t_ns)
         explanations = [_doubted(explanation) for explanation in attribute(world, step, suspects)]
         ask(world, step, explanations, suspects=suspects, cause=CaseCause.UNWITNESSED)
 
@@ -149,5 +148,5 @@ def _may_be(world: World, plate_ids: Sequence[PlateId], mass_mg: int) -> list[Sk
     found = {planned[plate_id].sku_id for plate_id in plate_ids if plate_id in planned}
     found |= {sku_id for plate_id in plate_ids for sku_id in state.stock.lying_on(plate_id)}
     if mass_mg > 0:
-        found |= {entry.statement.sku_id for entry in state.carts.entries.values() if entry.signed_quantity > 0}
+        found |= state.carts.taken()
     return sorted(found)

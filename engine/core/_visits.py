@@ -83,11 +83,15 @@ class Visit(msgspec.Struct, kw_only=True):
 
 
 class Visits(msgspec.Struct, kw_only=True):
-    """All visits that still matter, in the order in which they opened; they followed the tracks at ``followed_ns``."""
+    """All visits that still matter, in the order in which they opened; they followed the tracks at ``followed_ns``.
+
+    ``unpaid`` are those of shoppers who have left and have no receipt yet.
+    """
 
     known: dict[VisitId, Visit] = {}
     tokens: list[Token] = []
     exits: list[GatePassed] = []
+    unpaid: dict[VisitId, None] = {}
     gone: list[TrackId] = []
     followed_ns: int = 0
 
@@ -211,6 +215,8 @@ class Visits(msgspec.Struct, kw_only=True):
         visit = self.known[member.visit_id]
         if not any(m.inside for m in visit.members):
             visit.left = VisitLeft(t_ns=t_ns, visit_id=visit.visit_id)
+            if not visit.staff:
+                self.unpaid[visit.visit_id] = None
         return visit.left
 
 

@@ -1,15 +1,15 @@
 """Which plate a step really happened at: evidence for swapped cells, and steps read as they were found to be wired."""
 
 import math
+from collections.abc import Mapping
 from typing import TypeVar
 
 import msgspec
 import numpy as np
 
 from engine.core._candidates import WeightStep
-from engine.core._hands import Hands
+from engine.core._hands import most_ratio
 from engine.core._normal import normal
-from engine.core._places import plate_distances_m
 from engine.core._state import World
 from engine.domain import PlateId, SkuId, WeightSettled
 
@@ -47,23 +47,38 @@ def learn_wiring(world: World, step: WeightSettled) -> None:
     if plate_id not in planned:
         return
     others = {*_at_hand(world, plate_id, step.start_ns), *world.state.swapped.partners(plate_id)}
-    asked = sorted(other for other in others if other in planned and planned[other].sku_id != planned[plate_id].sku_id)
-    if not asked:
+    others = {other for other in others if other in planned and planned[other].sku_id != planned[plate_id].sku_id}
+    if not others:
         return
-    suspects = Hands(world.store, world.tracker, world.state.visits).suspects((plate_id, *asked), step.start_ns)
-    fits = {
-        place: math.log(max((s.at[place].ratio for s in suspects), default=0.0) + _UNSEEN)
-        + math.log(_density(world, place, step))
-        for place in (plate_id, *asked)
-    }
-    for fact in world.state.swapped.hear(world.now_ns, plate_id, fits):
-        world.alarm(fact)
+    densities = {place: _density(world, place, step) for place in (plate_id, *sorted(others))}
+    asked = _worth_asking(world, step, densities)
+    if len(asked) > 1:
+        fits = {place: math.log(_ratio(world, step, place)) + math.log(densities[place]) for place in asked}
+        for fact in world.state.swapped.hear(world.now_ns, plate_id, fits):
+            world.alarm(fact)
+
+
+def _worth_asking(world: World, step: WeightSettled, densities: Mapping[PlateId, float]) -> list[PlateId]:
+    """The first plate, and those that may be swapped with it by what the step weighs, were a hand right over them.
+
+    What lies on the others weighs something else: that speaks against a swap, which tells only if one is suspected.
+    """
+    plate_id, *others = densities
+    suspected = world.state.swapped.partners(plate_id)
+    own = _ratio(world, step, plate_id) * densities[plate_id]
+    most = most_ratio(world.store.policy.hand_sigma_m) + _UNSEEN
+    return [plate_id, *(other for other in others if other in suspected or most * densities[other] > own)]
+
+
+def _ratio(world: World, step: WeightSettled, plate_id: PlateId) -> float:
+    """How well the hand does that suits a plate best. In a crowd each plate has its own suspects."""
+    suspects = world.hands.suspects((plate_id,), step.start_ns)
+    return max((suspect.at[plate_id].ratio for suspect in suspects), default=0.0) + _UNSEEN
 
 
 def _at_hand(world: World, plate_id: PlateId, start_ns: int) -> set[PlateId]:
     """The plates as near as cables are drawn that a hand was over, or nearly, when a step began."""
     x, y, _ = world.store.plate_by_id[plate_id].centre_m
-    plates = [plate for plate in world.store.plates if math.dist(plate.centre_m[:2], (x, y)) < _CABLE_M]
     hands = [
         sample.position_m
         for track in world.tracker.tracks
@@ -72,8 +87,9 @@ def _at_hand(world: World, plate_id: PlateId, start_ns: int) -> set[PlateId]:
     ]
     if not hands:
         return set()
-    at_hand = (plate_distances_m(plates, np.array(hands)) <= _AT_HAND_M).any(axis=1)
-    return {plates[row].plate_id for row in np.flatnonzero(at_hand).tolist()}
+    spaces = world.plate_spaces
+    touched = spaces.touched(spaces.within((x, y), _CABLE_M), np.array(hands), _AT_HAND_M)
+    return {plate.plate_id for plate in touched}
 
 
 def _density(world: World, plate_id: PlateId, step: WeightSettled) -> float:

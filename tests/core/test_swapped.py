@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 
 from engine.core import StoreCore
 from engine.core._swapped import SwappedCells
 from engine.domain import InputFact, OutputFact, PlateId, SensorFault, SensorRecovered
-from tests.build import MASS_G, carts, in_time, play, provisional, reach, settled, small_store, tick
+from tests.build import MASS_G, body, carts, hand_in, in_time, play, provisional, reach, settled, small_store, tick
 
 STORE = small_store(gates=False)
 A, B, C = PlateId("s1p1"), PlateId("s1p3"), PlateId("s2p1")
@@ -78,6 +79,19 @@ def test_what_stands_on_each_others_place_is_no_swap() -> None:
         plate_id, sku_id = (A, "rice") if number % 2 else (B, "beans")
         step = settled("s1", 10 + 5 * number, {str(plate_id): -MASS_G[sku_id]})
         play(core, in_time(reach(STORE, "ann", plate_id, 10 + 5 * number), [step, tick(12 + 5 * number)]))
+    assert faults(core) == []
+
+
+def test_a_crowd_before_one_plate_does_not_hide_the_hand_at_the_other() -> None:
+    rice, milk = B, C
+    products = tuple(msgspec.structs.replace(product, unit_mass_g=1000.0) for product in STORE.products)
+    core = StoreCore(msgspec.structs.replace(STORE, products=products))
+    for number in range(10):
+        taken, other, aside_m = ((rice, milk, -0.5), (milk, rice, 0.5))[number % 2]
+        at_s, place_m = 10 + 5 * number, (STORE.plate_by_id[other].centre_m[0] + aside_m, 0.3)
+        crowd = [body(f"c{n}", at_m=place_m, hands=(hand_in(STORE, other),)) for n in range(13)]
+        step = settled(STORE.plate_by_id[taken].shelf_id, at_s, {str(taken): -1000.0})
+        play(core, in_time(reach(STORE, "ann", taken, at_s, others=crowd), [step, tick(at_s + 2)]))
     assert faults(core) == []
 
 

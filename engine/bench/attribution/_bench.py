@@ -73,9 +73,9 @@ class _Run:
         recorded = [self._recorded(fact) for fact in facts]
         began_s = time.process_time()
         for one in recorded:
-            before_s = time.process_time()
+            before_s = time.process_time() if isinstance(one.fact, WeightSettled) else None
             said = self.conductor.step(one)
-            if isinstance(one.fact, WeightSettled):
+            if before_s is not None:
                 self.step_s.append(time.process_time() - before_s)
             for output in said:
                 if isinstance(output.fact, ReceiptIssued):
