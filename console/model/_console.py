@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from console.model._ages import AgeDesk
 from console.model._cameras import CameraTiles
 from console.model._clock import NS_PER_S, EngineClock
 from console.model._desk import ReceiptDesk
@@ -91,6 +92,7 @@ class ConsoleModel:
         self.review = ReviewQueue(_NO_STORE, console_id, by=by)
         self.shelves = ShelvesState(_NO_STORE)
         self.desk = ReceiptDesk()
+        self.ages = AgeDesk()
         self.trends = Trends()
         self.floor = FloorState()
         self.cameras = CameraTiles()
@@ -133,6 +135,7 @@ class ConsoleModel:
         self.review.send(request)
         self.shelves.send(request)
         self.desk.send(request)
+        self.ages.send(request)
         self.health.send(request)
 
     def answer(self, reply: Accepted | Refused) -> None:
@@ -140,6 +143,7 @@ class ConsoleModel:
         self.review.answer(reply)
         self.shelves.answer(reply)
         self.desk.answer(reply)
+        self.ages.answer(reply)
         self.health.answer(reply)
 
     def connection(self, at_ns: int) -> Connection:
@@ -160,7 +164,7 @@ class ConsoleModel:
         self.clock.start(snapshot.t_ns, wall_ns=snapshot.wall_ns, at_ns=at_ns)
         self.state = StoreState(snapshot.store)
         self.review.restart(snapshot.store, snapshot.operator)
-        self.shelves, self.desk = ShelvesState(snapshot.store), ReceiptDesk()
+        self.shelves, self.desk, self.ages = ShelvesState(snapshot.store), ReceiptDesk(), AgeDesk()
         self.trends = Trends()
         self.floor, self.health = FloorState(), HealthState()
         self.cameras = CameraTiles.of(snapshot.store)

@@ -1,5 +1,6 @@
 """The store in figures: what a manager looks at first, and everything that waits for a person, in one list."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from heapq import nlargest
@@ -105,14 +106,7 @@ def needs(model: ConsoleModel, now_ns: int) -> list[Need]:
     for case in model.review.waiting():
         text = f"{words.question(case.asked)} {words.movement(case.asked)}"
         found.append(Need(Place.REVIEW, text, case.asked.t_ns))
-    for receipt in model.state.receipts.values():
-        if receipt.dispute is not None:
-            text = f"Receipt {words.short_id(receipt.issued.receipt_id)} is disputed: {receipt.dispute.reason}"
-            found.append(Need(Place.RECEIPTS, text, receipt.dispute.t_ns))
-    for visit in model.state.visits.values():
-        late = visit.left_ns is not None and now_ns - visit.left_ns > SLOW_RECEIPT_S * NS_PER_S
-        if late and visit.stage is VisitStage.LEFT and not visit.staff:
-            found.append(Need(Place.CARTS, f"{words.shopper_name(visit.visit_id)} has no receipt yet", visit.left_ns))
+    found += _of_visits(model, now_ns)
     for flag in model.shelves.mismatches.values():
         found.append(Need(Place.SHELVES, words.mismatch(flag), flag.since_ns))
     for stock in model.shelves.to_restock():
@@ -120,6 +114,22 @@ def needs(model: ConsoleModel, now_ns: int) -> list[Need]:
             name = model.state.product_name(stock.facing.sku_id)
             found.append(Need(Place.SHELVES, f"{name} is out of stock on {stock.shelf_id}", None))
     return found
+
+
+def _of_visits(model: ConsoleModel, now_ns: int) -> Iterator[Need]:
+    """Papers to check, receipts that are disputed, and receipts that do not come."""
+    for visit in model.state.visits.values():
+        if visit.age_needed is not None:
+            text = f"{words.shopper_name(visit.visit_id)}: check papers, {visit.age_asked} years"
+            yield Need(Place.CARTS, text, visit.age_needed.t_ns, alarm=visit.stage is VisitStage.LEFT)
+    for receipt in model.state.receipts.values():
+        if receipt.dispute is not None:
+            text = f"Receipt {words.short_id(receipt.issued.receipt_id)} is disputed: {receipt.dispute.reason}"
+            yield Need(Place.RECEIPTS, text, receipt.dispute.t_ns)
+    for visit in model.state.visits.values():
+        late = visit.left_ns is not None and now_ns - visit.left_ns > SLOW_RECEIPT_S * NS_PER_S
+        if late and visit.stage is VisitStage.LEFT and not visit.staff and visit.age_needed is None:
+            yield Need(Place.CARTS, f"{words.shopper_name(visit.visit_id)} has no receipt yet", visit.left_ns)
 
 
 def latest_lines(model: ConsoleModel, count: int) -> list[CartLine]:

@@ -7,6 +7,10 @@ from zlib import crc32
 
 from console.model._notices import CartChanged, Notice, ReceiptChanged, VisitChanged
 from engine.domain import (
+    AgeChecked,
+    AgeCheckLapsed,
+    AgeCheckNeeded,
+    AgeFact,
     CartLine,
     DisputeOpened,
     DisputeSettled,
@@ -28,6 +32,7 @@ from engine.domain import (
     VisitId,
     VisitLeft,
     VisitOpened,
+    old_enough,
     price,
     signed_quantity,
 )
@@ -57,6 +62,28 @@ class Visit:
     left_ns: int | None = None
     receipt_id: ReceiptId | None = None
     lines: dict[LineId, CartLine] = field(default_factory=dict)
+    age_needed: AgeCheckNeeded | None = None
+    age_checks: list[AgeChecked] = field(default_factory=list)
+
+    @property
+    def age_asked(self) -> int:
+        """The age that somebody is to check, or has checked last; 0 when nobody need."""
+        if self.age_needed is not None:
+            return self.age_needed.minimum_age
+        return self.age_checks[-1].minimum_age if self.age_checks else 0
+
+    def see_papers(self, fact: AgeFact) -> None:
+        """Somebody is to look at papers, has looked, or need not look any more."""
+        match fact:
+            case AgeCheckNeeded():
+                self.age_needed = fact
+            case AgeCheckLapsed():
+                self.age_needed = None
+            case AgeChecked():
+                self.age_checks.append(fact)
+                needed = self.age_needed
+                if needed is not None and old_enough(needed.minimum_age, self.age_checks) is not None:
+                    self.age_needed = None
 
     @property
     def stage(self) -> VisitStage:
@@ -136,6 +163,8 @@ class StoreState:
             case LineWithdrawn():
                 self._visit(fact.visit_id, fact.t_ns).lines.pop(fact.line_id, None)
                 return (CartChanged(fact.visit_id),)
+            case AgeCheckNeeded() | AgeCheckLapsed() | AgeChecked():
+                self._visit(fact.visit_id, fact.t_ns).see_papers(fact)
             case ReceiptIssued():
                 return self._issue(fact)
             case ReceiptAdjusted() | LineRefunded() | DisputeOpened() | DisputeSettled():
@@ -157,9 +186,15 @@ class StoreState:
         """What the cart costs now, before it is a receipt."""
         units: dict[SkuId, int] = {}
         for line in visit.lines.values():
-            if line.sku_id in self.store.product_by_sku:
+            if line.sku_id in self.store.product_by_sku and not self.is_withheld(visit, line.sku_id):
                 units[line.sku_id] = units.get(line.sku_id, 0) + signed_quantity(line)
         return price({sku_id: count for sku_id, count in units.items() if count > 0}, self.store).total_minor
+
+    def is_withheld(self, visit: Visit, sku_id: SkuId) -> bool:
+        """Whether a product is not sold to a visit: somebody asked for papers in vain."""
+        product = self.store.product_by_sku.get(sku_id)
+        asked = product is not None and product.minimum_age > 0
+        return asked and product is not None and old_enough(product.minimum_age, visit.age_checks) is False
 
     def sales_minor(self) -> int:
         """The sum of all receipts known here, after adjustments and refunds."""

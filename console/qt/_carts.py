@@ -19,6 +19,7 @@ from console.model import (
 )
 from console.qt._chosen import Chosen
 from console.qt._page import Page, label, panel, split
+from console.qt._papers import Papers
 from console.qt._table import Cell, Column, KeyedView, Row
 from console.qt._text import clock_time, money
 from console.qt._theme import Theme
@@ -50,17 +51,18 @@ def _visit_row(model: ConsoleModel, visit: Visit, now_ns: int) -> Row:
     name = "Staff" if visit.staff else words.shopper_name(visit.visit_id)
     receipt = None if visit.receipt_id is None else model.state.receipts.get(visit.receipt_id)
     total_minor = model.state.total_minor(visit) if receipt is None else receipt.total_minor
-    stage = _STAGES[visit.stage]
-    if visit.stage is VisitStage.INSIDE and visit.track_id is None:
-        stage = "at the gate"
-    elif visit.provisional and visit.stage is VisitStage.INSIDE:
-        stage = "weighing"
+    stage = "check papers" if visit.age_needed is not None else _STAGES[visit.stage]
+    if visit.stage is VisitStage.INSIDE and visit.age_needed is None:
+        if visit.track_id is None:
+            stage = "at the gate"
+        elif visit.provisional:
+            stage = "weighing"
     total = money(total_minor, model.store.currency)
     duration = words.age(max(0.0, ((visit.left_ns or now_ns) - visit.opened_ns) / NS_PER_S))
     cells = (
         Cell("○", ink) if charged or visit.staff else Cell("●", shopper=visit.colour),
         Cell(name, ink),
-        Cell(stage, "quiet"),
+        Cell(stage, "warn" if visit.age_needed is not None else "quiet"),
         Cell(duration, "quiet"),
         Cell(str(visit.items), ink, italic=visit.provisional),
         Cell(total, ink, italic=visit.provisional),
@@ -82,7 +84,7 @@ LINE_COLUMNS = (
 def line_rows(model: ConsoleModel, visit: Visit) -> list[Row]:
     """One row a line of the visit's cart: state, time, units, product, facing, probability, price."""
     asked = {case.asked.line_id for case in model.review.cases.values()}
-    return [_line_row(model, line, asked=line.line_id in asked) for line in visit.lines.values()]
+    return [_line_row(model, visit, line, asked=line.line_id in asked) for line in visit.lines.values()]
 
 
 def why(model: ConsoleModel, line: CartLine) -> str:
@@ -93,7 +95,7 @@ def why(model: ConsoleModel, line: CartLine) -> str:
     return f"{begin}{state}{words.reason(line.reason, model.state)}."
 
 
-def _line_row(model: ConsoleModel, line: CartLine, *, asked: bool) -> Row:
+def _line_row(model: ConsoleModel, visit: Visit, line: CartLine, *, asked: bool) -> Row:
     quantity = signed_quantity(line)
     ink = "warn" if asked else "ink" if line.settled else "quiet"
     mark = "?" if asked else "●" if line.settled else "○"
@@ -102,6 +104,8 @@ def _line_row(model: ConsoleModel, line: CartLine, *, asked: bool) -> Row:
         name += "  (put on another product's place)"
     elif isinstance(line, PutBack):
         name += "  (put back)"
+    elif model.state.is_withheld(visit, line.sku_id):
+        name += "  (not sold: no age proved)"
     price = money(model.state.line_minor(line), model.store.currency)
     state = "under review" if asked else "settled" if line.settled else "provisional"
     texts = (
@@ -131,6 +135,8 @@ class CartsPage(Page):
         self._about, self._reason = label("", "quiet"), label("")
         self._reason.setWordWrap(True)
         self._reason.setAccessibleName("Why this line")
+        self.papers = Papers(model)
+        self.papers.bind_keys(self)
         visits = panel("VISITS", self.visits)
         self.fill(split("carts", Qt.Orientation.Horizontal, visits, self._cart_panel(), sizes=(420, 640)))
         self.visits.selectionModel().currentRowChanged.connect(self._follow)
@@ -143,8 +149,13 @@ class CartsPage(Page):
         self.visits.show_rows(visit_rows(self.model, at_ns))
         self.visits.select(self._chosen.visit_id)
         if self.visits.selected_key() is None and self.visits.table.rows:
-            self.visits.select(self.visits.table.rows[0].key)
+            self.visits.select(self._first_to_see())
         self._show_cart(self.model.state.visits.get(VisitId(str(self.visits.selected_key()))))
+
+    def _first_to_see(self) -> object:
+        """A visit that waits for a person, if one does."""
+        waiting = (visit.visit_id for visit in self.model.state.visits.values() if visit.age_needed is not None)
+        return next(waiting, self.visits.table.rows[0].key)
 
     def _follow(self) -> None:
         """Whoever is chosen here is followed everywhere."""
@@ -165,9 +176,14 @@ class CartsPage(Page):
         head = QWidget()
         head.setLayout(top)
         self._reason.setContentsMargins(10, 4, 10, 10)
-        return panel("", head, self.lines, label_box("WHY", self._reason))
+        return panel("", head, self.papers, self.lines, label_box("WHY", self._reason))
+
+    def needs_person(self) -> int:
+        """Shoppers whose papers are to be checked."""
+        return sum(visit.age_needed is not None for visit in self.model.state.visits.values())
 
     def _show_cart(self, visit: Visit | None) -> None:
+        self.papers.show_visit(visit)
         if visit is None:
             self.lines.show_rows([])
             for empty in (self._total, self._about, self._reason):

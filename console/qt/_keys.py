@@ -16,6 +16,8 @@ _KEYS = (
     ("Arrows, Enter", "move between tiles, show one alone"),
     ("Click", "choose a shopper: on the map, in a picture, in the list"),
     ("H", "where time is spent, on the map"),
+    ("Carts", ""),
+    ("Y, N", "papers checked: old enough, or not proved; the goods are not sold then"),
     ("Review", ""),
     ("Enter, 1 … 5", "accept the likeliest, or that answer"),
     ("O, 1 … 5", "it was somebody else, with the same"),

@@ -143,6 +143,7 @@ class ReceiptsPage(Page):
             )
             for line in issued.lines
         ]
+        rows += [Row(("withheld", sku_id), _withheld_cells(self.model, sku_id)) for sku_id in issued.withheld]
         rows += [Row(("tax", tax.tax_class_id), _tax_cells(tax, issued.currency)) for tax in issued.taxes]
         rows += [Row(("later", place), self._later(fact, issued.currency)) for place, fact in enumerate(receipt.later)]
         self.lines.show_rows(rows)
@@ -165,6 +166,12 @@ class ReceiptsPage(Page):
                 return Cell(""), Cell(said, "quiet"), Cell(""), Cell("")
         counted = f"{units:+d}".replace("-", "−") if units else ""
         return Cell(counted), Cell(said, italic=True), Cell(""), Cell(money(change_minor(fact), currency))
+
+
+def _withheld_cells(model: ConsoleModel, sku_id: SkuId) -> tuple[Cell, ...]:
+    """What was in the cart and could not be sold."""
+    said = f"{model.state.product_name(sku_id)}  (not sold: no age proved)"
+    return Cell(""), Cell(said, "quiet"), Cell(""), Cell("")
 
 
 def _tax_cells(tax: ReceiptTax, currency: str) -> tuple[Cell, ...]:

@@ -146,7 +146,7 @@ class ConsoleWindow(QMainWindow):
                 self.review.evidence_missing(case_id, reason)
             case Accepted() | Refused() as reply:
                 self.model.answer(reply)
-                for answered in (self.review, self.shelves, self.health):
+                for answered in (self.review, self.shelves, self.health, self.carts):
                     answered.mark()
             case message:
                 for notice in self.model.apply(message, at_ns=delivery.at_ns):
@@ -227,6 +227,7 @@ class ConsoleWindow(QMainWindow):
         self.overview.wanted.connect(self.open_page)
         self.shelves.accepted.connect(self._accept_shelf)
         self.receipts.desk.asked.connect(self._command)
+        self.carts.papers.checked.connect(self._command)
         self.health.alarms.asked.connect(self._command)
         self.review.evidence_wanted.connect(self.link.fetch_evidence)
         self.review.holding.connect(self._hold)
