@@ -6,7 +6,20 @@ from typing import Annotated
 
 import typer
 
-from engine.cli import _bench, _cameras, _demo, _dossier, _grams, _kept, _ledger, _models, _people, _shelves, _store
+from engine.cli import (
+    _bench,
+    _cameras,
+    _demo,
+    _dossier,
+    _grams,
+    _kept,
+    _ledger,
+    _models,
+    _people,
+    _risk,
+    _shelves,
+    _store,
+)
 
 _OURS = ("engine", "drivers", "console", "resources")
 _EXTRAS = "its extras [engine,cpu,console,twin,models]"
@@ -28,6 +41,7 @@ app.add_typer(_people.app, name="people")
 app.command("kept")(_kept.kept)
 app.command("dossier")(_dossier.dossier)
 app.command("prove")(_dossier.prove)
+app.command("risk")(_risk.risk)
 app.command("grams")(_grams.grams)
 app.command("masses")(_store.masses)
 app.add_typer(_bench.app, name="bench")

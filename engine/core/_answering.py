@@ -4,6 +4,7 @@ from engine.core._cases import Case
 from engine.core._state import World
 from engine.core._statements import Wording, say, withdraw, worded
 from engine.domain import (
+    BY_LATER_FACTS,
     BY_POLICY,
     NOTHING_TAKEN,
     CannotTell,
@@ -21,7 +22,6 @@ from engine.domain import (
 )
 
 _CERTAIN_PPM = 1_000_000
-LATER_FACTS = "later facts"
 
 
 def refusal(world: World, command: ResolveCase | CannotTell | EscalateCase) -> str:
@@ -67,7 +67,7 @@ def drop_question(world: World, line_id: LineId) -> None:
     """Close the case that holds a line, if one does, because later facts tell that nothing was taken."""
     for case in list(world.state.cases.open.values()):
         if case.line_id == line_id:
-            end(world, case, NOTHING_TAKEN, LATER_FACTS)
+            end(world, case, NOTHING_TAKEN, BY_LATER_FACTS)
 
 
 def end(world: World, case: Case, verdict: Verdict, by: str, *, left_by: str = "") -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from engine.core._answering import LATER_FACTS, end, stocked
+from engine.core._answering import end, stocked
 from engine.core._asking import HELD_PPM, ask, ask_part, cause_of
 from engine.core._attribution import Explanation
 from engine.core._carts import Entry
@@ -12,7 +12,7 @@ from engine.core._hands import Suspect
 from engine.core._parts import Part, in_units, parts_of
 from engine.core._state import World
 from engine.core._statements import learn_from, lines_of, say_only
-from engine.domain import NOTHING_TAKEN, WeightSettled
+from engine.domain import BY_LATER_FACTS, NOTHING_TAKEN, WeightSettled
 
 _CERTAIN_PPM = 1_000_000
 
@@ -43,7 +43,7 @@ def reopen(world: World, step: WeightSettled, explanations: Sequence[Explanation
     if not changed and not (asked and sure):
         return False
     for case in asked:
-        end(world, case, best.verdict or NOTHING_TAKEN, LATER_FACTS)
+        end(world, case, best.verdict or NOTHING_TAKEN, BY_LATER_FACTS)
     return True
 
 

@@ -17,6 +17,7 @@ from engine.domain._commands import (
 from engine.domain._currencies import MINOR_DIGITS, in_major
 from engine.domain._fact import Fact
 from engine.domain._facts import (
+    BY_LATER_FACTS,
     BY_POLICY,
     KEYPOINTS,
     AlarmShelved,
@@ -157,6 +158,7 @@ from engine.domain._views import (
 )
 
 __all__ = [
+    "BY_LATER_FACTS",
     "BY_POLICY",
     "KEYPOINTS",
     "MINOR_DIGITS",

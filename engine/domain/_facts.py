@@ -377,6 +377,8 @@ class NeedsReview(Fact, frozen=True, kw_only=True, tag=True):
 
 BY_POLICY = "policy"
 """Who decided, when nobody did before the deadline."""
+BY_LATER_FACTS = "later facts"
+"""Who decided, when what happened next told what it had been."""
 
 
 class CaseResolved(Fact, frozen=True, kw_only=True, tag=True):

@@ -52,3 +52,9 @@ def test_a_policy_that_makes_no_sense_is_named(
     assert shown.returncode != 0
     assert shown.stderr.startswith(f"tillfree: {policy}: ")
     assert told in shown.stderr
+
+
+def test_a_day_without_trade_has_no_risk_to_draw(tillfree: Tillfree, quiet_day: StoreFolder) -> None:
+    shown = tillfree("risk", "--store", quiet_day.path)
+    assert shown.returncode == 2
+    assert "nothing was moved" in shown.stderr

@@ -6,8 +6,9 @@ from engine.runtime.corehost._host import CoreHost, run_core
 from engine.runtime.corehost._lock import StoreInUseError
 from engine.runtime.corehost._pipeline import Listeners
 from engine.runtime.corehost._replay import digest, replay
+from engine.runtime.corehost._risk import Risk, RiskPoint, risk
 from engine.runtime.corehost._stock import stock_of
-from engine.runtime.corehost._whatif import CartChange, Decided, WhatIf, what_if
+from engine.runtime.corehost._whatif import CartChange, Decided, WhatIf, said_again, what_if
 
 __all__ = [
     "CHECKPOINT_FACTS",
@@ -20,11 +21,15 @@ __all__ = [
     "Decided",
     "HostClock",
     "Listeners",
+    "Risk",
+    "RiskPoint",
     "StoreInUseError",
     "WhatIf",
     "digest",
     "replay",
+    "risk",
     "run_core",
+    "said_again",
     "stock_of",
     "what_if",
 ]

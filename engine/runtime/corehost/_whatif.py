@@ -1,10 +1,11 @@
 """What would have been decided otherwise: a journal decided twice, as the store is and under another policy."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 import msgspec
 
 from engine.domain import (
+    BY_LATER_FACTS,
     BY_POLICY,
     CaseId,
     CaseResolved,
@@ -26,7 +27,7 @@ from engine.runtime.journal import JournalReader
 class Decided(msgspec.Struct, frozen=True, kw_only=True):
     """What a journal comes to: lines that stand, questions asked, and what the receipts are after adjustments.
 
-    ``answered`` questions were closed by a person; the store's policy closed the others, or nobody has yet.
+    ``answered`` questions were closed by a person; the store's policy or later facts closed the others, or nobody yet.
     """
 
     lines: int
@@ -61,10 +62,11 @@ class _Run:
     """One way to decide the journal, folded."""
 
     def __init__(self, journal: JournalReader, store: Store, core_type: CoreType) -> None:
-        said = list(_said(journal, store, core_type))
+        said = list(said_again(journal, store, core_type))
         self.lines = standing_lines(said)
         self.asked: set[CaseId] = {fact.case_id for fact in said if isinstance(fact, NeedsReview)}
-        self.answered = {f.case_id for f in said if isinstance(f, CaseResolved) and f.decided_by != BY_POLICY}
+        alone = (BY_POLICY, BY_LATER_FACTS)
+        self.answered = {f.case_id for f in said if isinstance(f, CaseResolved) and f.decided_by not in alone}
         self.receipts = [fact for fact in said if isinstance(fact, ReceiptIssued)]
         self.adjustments = [fact for fact in said if isinstance(fact, ReceiptAdjusted)]
 
@@ -109,7 +111,8 @@ def what_if(journal: JournalReader, store: Store, instead: Policy, core_type: Co
     )
 
 
-def _said(journal: JournalReader, store: Store, core_type: CoreType) -> Iterable[OutputFact]:
+def said_again(journal: JournalReader, store: Store, core_type: CoreType) -> Iterator[OutputFact]:
+    """All that the core concludes from a journal."""
     conductor = Conductor(core_type(store))
     for recorded in journal.records():
         for output in conductor.step(recorded):
