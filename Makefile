@@ -10,12 +10,13 @@ STAMP := $(VENV)/.set-up
 PEERS := tests/drivers/shelf/peers
 PEERS_STAMP := $(PEERS)/node_modules/.set-up
 
-.PHONY: help setup debian debian-tests demo screenshots test check-fast lock clean
+.PHONY: help setup debian debian-tests debian-pictures demo screenshots translations test check-fast lock clean
 
 help:
 	@echo "make setup        virtual environment in $(VENV), from the lock file"
 	@echo "make demo         the twin store, the engine and (on a display) the console"
 	@echo "make screenshots  every page of the console in every look, while the simulated store is busy"
+	@echo "make translations what the console says into its catalogues, and those compiled; NEW=fr begins another"
 	@echo "make test         every check and test, as CI runs them"
 	@echo "make check-fast   format, lint, types and layers only"
 	@echo "make lock         resolve requirements.lock again"
@@ -38,14 +39,21 @@ $(STAMP): requirements.lock pyproject.toml | debian
 demo: setup
 	@[ -n "$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ] || export QT_QPA_PLATFORM=offscreen; $(BIN)/tillfree demo
 
-screenshots: setup
+screenshots: setup debian-pictures
 	$(BIN)/tillfree demo --every-look --scenario resources/scenarios/adversarial/two-at-once.toml
+
+# The catalogues lie in the tree as they are written and as they are read, so that a clone and a wheel need no step more.
+translations: setup
+	$(BIN)/python packaging/translations.py resources/translations $(NEW)
 
 test: check-fast $(PEERS_STAMP)
 	$(BIN)/pytest -q
 
 debian-tests:
 	@packaging/debian_packages.sh $(PYTHON) tests
+
+debian-pictures:
+	@packaging/debian_packages.sh $(PYTHON) pictures
 
 # Modbus servers written by others, from the npm registry: tests only.
 $(PEERS_STAMP): $(PEERS)/package.json $(PEERS)/package-lock.json | debian-tests

@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from console.language import languages
 from console.measure import Stint, measure
 from console.qt import run
 from console.scripted import review
@@ -17,7 +18,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--door", type=_endpoint, required=True, help="the engine's endpoint for requests")
     parser.add_argument("--key", type=Path, metavar="FILE", help="your key file, for a store that asks for one")
     parser.add_argument("--screenshots", type=Path, metavar="DIR", help="save a picture of every page there")
-    parser.add_argument("--every-look", action="store_true", help="in light and dark and for two locales")
+    parser.add_argument("--every-look", action="store_true", help="in light and dark and in every language")
+    parser.add_argument("--language", choices=languages(), help="what the window speaks; else the system's")
     parser.add_argument("--seconds", type=float, help="close after so long")
     parser.add_argument("--measure", type=Stint, help="be watched by `tillfree bench console`; tells it on stdout")
     parser.add_argument("--answers", type=Path, metavar="FILE", help="be worked by `tillfree bench review`")
@@ -31,7 +33,13 @@ def main(arguments: list[str] | None = None) -> int:
         return measure(address, chosen.measure)
     if chosen.answers is not None:
         return review(address, chosen.answers)
-    code = run(address, screenshots=chosen.screenshots, every_look=chosen.every_look, seconds=chosen.seconds)
+    code = run(
+        address,
+        screenshots=chosen.screenshots,
+        every_look=chosen.every_look,
+        language=chosen.language,
+        seconds=chosen.seconds,
+    )
     if code:
         sys.stderr.write(
             f"console: no engine answered at {address.door}. Start one with `tillfree engine --store DIR`,"

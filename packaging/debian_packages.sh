@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sees to the Debian packages in debian-packages.txt: root installs what is missing, anyone else is told
-# the line to run. Exit code 0: all there; 2: something is missing. Usage: debian_packages.sh [PYTHON [tests]]
+# the line to run. Exit code 0: all there; 2: something is missing. Usage: debian_packages.sh [PYTHON [tests|pictures]]
 set -euo pipefail
 
 python=${1:-python3}
@@ -22,7 +22,7 @@ while read -r group package probe; do
     case $group in
         '' | '#'*) continue ;;
         window) [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || continue ;;
-        tests) [ "$purpose" = tests ] || continue ;;
+        tests | pictures) [ "$purpose" = "$group" ] || continue ;;
     esac
     present "$probe" || missing+=("$package")
 done <"$list"

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from console.language import _, enumerated, ngettext, number, sentences
+from console.model import _words as words
 from console.model._clock import NS_PER_S
 from engine.domain import (
     Accepted,
@@ -45,14 +47,15 @@ class Alarm:
     def what(self) -> str:
         """Which device has what."""
         first = self.faults[0]
-        if len(self.faults) == 1:
-            return f"{first.device_id}: {first.kind}"
-        return f"{len(self.faults)} devices: {first.kind}"
+        kind, count = words.code(first.kind), len(self.faults)
+        if count == 1:
+            return _("{device}: {kind}", device=first.device_id, kind=kind)
+        return ngettext("{count} device: {kind}", "{count} devices: {kind}", count, kind=kind)
 
     @property
     def devices(self) -> str:
         """All of them."""
-        return ", ".join(fault.device_id for fault in self.faults)
+        return enumerated([fault.device_id for fault in self.faults])
 
     @property
     def since_ns(self) -> int:
@@ -66,6 +69,11 @@ class Problem:
 
     what: str
     more: str
+
+    @property
+    def in_words(self) -> str:
+        """Both."""
+        return _("{what}: {problem}", what=self.what, problem=self.more)
 
 
 class HealthState:
@@ -154,7 +162,7 @@ class HealthState:
 
     def problems(self) -> list[str]:
         """Everything that needs a person, in words; empty when all is well."""
-        others = (f"{one.what}: {one.more}" for one in self.other_problems())
+        others = (one.in_words for one in self.other_problems())
         return [_in_words(alarm) for alarm in self.alarms()] + list(others)
 
     def other_problems(self) -> list[Problem]:
@@ -174,11 +182,13 @@ class HealthState:
 
 
 def _engine_problems(view: EngineHealth) -> list[Problem]:
-    found = [Problem(process.name, process.state) for process in view.processes if process.state != "running"]
+    ill = [process for process in view.processes if process.state != "running"]
+    found = [Problem(process.name, words.code(process.state)) for process in ill]
     if view.core_lag_ms > SLOW_LAG_MS:
-        found.append(Problem("core", f"{view.core_lag_ms:.0f} ms behind; decisions come late"))
+        late = _("{time} behind; decisions come late", time=words.milliseconds(view.core_lag_ms))
+        found.append(Problem("core", late))
     if view.journal_free_mb < LOW_DISK_MB:
-        left = f"{view.journal_free_mb:.0f} MB left; free disk space before it is full"
+        left = _("{size} MB left; free disk space before it is full", size=number(view.journal_free_mb))
         found.append(Problem("journal", left))
     return found
 
@@ -188,9 +198,9 @@ def camera_problem(camera: CameraHealth) -> str:
     if camera.fault:
         return camera.fault
     if camera.fps <= 0:
-        return "no frames"
+        return _("no frames")
     if camera.lag_ms > SLOW_CAMERA_MS:
-        return f"{camera.lag_ms:.0f} ms behind"
+        return _("{time} behind", time=words.milliseconds(camera.lag_ms))
     return ""
 
 
@@ -198,7 +208,7 @@ def _in_words(alarm: Alarm) -> str:
     """What is wrong, why, what follows from it, and what to do."""
     fault = alarm.faults[0]
     said = (alarm.what, fault.cause, fault.consequence, fault.remedy)
-    return ". ".join(part for part in said if part)
+    return sentences([part for part in said if part])
 
 
 def _drops(view: EngineHealth, camera_id: CameraId) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from heapq import nlargest
 
+from console.language import N_, _
 from console.model import _words as words
 from console.model._clock import NS_PER_S
 from console.model._console import ConsoleModel
@@ -17,15 +18,15 @@ SLOW_RECEIPT_S = 180.0
 
 
 class Place(StrEnum):
-    """The console's pages, by what stands on the rail."""
+    """The console's pages, by what stands on the rail; marked, not looked up."""
 
-    OVERVIEW = "Overview"
-    STORE = "Store"
-    CARTS = "Carts"
-    REVIEW = "Review"
-    SHELVES = "Shelves"
-    RECEIPTS = "Receipts"
-    HEALTH = "Health"
+    OVERVIEW = N_("Overview")
+    STORE = N_("Store")
+    CARTS = N_("Carts")
+    REVIEW = N_("Review")
+    SHELVES = N_("Shelves")
+    RECEIPTS = N_("Receipts")
+    HEALTH = N_("Health")
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def needs(model: ConsoleModel, now_ns: int) -> list[Need]:
     """Everything that waits for a person, the most urgent kind first."""
     found = [Need(Place.HEALTH, problem, None, alarm=True) for problem in model.health.problems()]
     for case in model.review.waiting():
-        text = f"{words.question(case.asked)} {words.movement(case.asked)}"
+        text = _("{question} {movement}", question=words.question(case.asked), movement=words.movement(case.asked))
         found.append(Need(Place.REVIEW, text, case.asked.t_ns))
     found += _of_visits(model, now_ns)
     for flag in model.shelves.mismatches.values():
@@ -112,7 +113,8 @@ def needs(model: ConsoleModel, now_ns: int) -> list[Need]:
     for stock in model.shelves.to_restock():
         if stock.level is Level.EMPTY:
             name = model.state.product_name(stock.facing.sku_id)
-            found.append(Need(Place.SHELVES, f"{name} is out of stock on {stock.shelf_id}", None))
+            text = _("{product} is out of stock on {shelf}", product=name, shelf=stock.shelf_id)
+            found.append(Need(Place.SHELVES, text, None))
     return found
 
 
@@ -120,16 +122,19 @@ def _of_visits(model: ConsoleModel, now_ns: int) -> Iterator[Need]:
     """Papers to check, receipts that are disputed, and receipts that do not come."""
     for visit in model.state.visits.values():
         if visit.age_needed is not None:
-            text = f"{words.shopper_name(visit.visit_id)}: check papers, {visit.age_asked} years"
+            shopper = words.shopper_name(visit.visit_id)
+            text = _("{shopper}: check papers, {years} years", shopper=shopper, years=visit.age_asked)
             yield Need(Place.CARTS, text, visit.age_needed.t_ns, alarm=visit.stage is VisitStage.LEFT)
     for receipt in model.state.receipts.values():
         if receipt.dispute is not None:
-            text = f"Receipt {words.short_id(receipt.issued.receipt_id)} is disputed: {receipt.dispute.reason}"
+            receipt_id, reason = words.short_id(receipt.issued.receipt_id), receipt.dispute.reason
+            text = _("Receipt {receipt} is disputed: {reason}", receipt=receipt_id, reason=reason)
             yield Need(Place.RECEIPTS, text, receipt.dispute.t_ns)
     for visit in model.state.visits.values():
         late = visit.left_ns is not None and now_ns - visit.left_ns > SLOW_RECEIPT_S * NS_PER_S
         if late and visit.stage is VisitStage.LEFT and not visit.staff and visit.age_needed is None:
-            yield Need(Place.CARTS, f"{words.shopper_name(visit.visit_id)} has no receipt yet", visit.left_ns)
+            text = _("{shopper} has no receipt yet", shopper=words.shopper_name(visit.visit_id))
+            yield Need(Place.CARTS, text, visit.left_ns)
 
 
 def latest_lines(model: ConsoleModel, count: int) -> list[CartLine]:

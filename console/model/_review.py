@@ -4,6 +4,8 @@ from collections import deque
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from console.language import _
+from console.model import _words as words
 from console.model._clock import NS_PER_S
 from console.model._notices import CaseClosed, CaseOpened, Notice
 from console.model._tally import Tally
@@ -191,7 +193,7 @@ class ReviewQueue:
         """The engine answered a decision."""
         for place, decision in enumerate(self.decisions):
             if decision.undo_id == reply.command_id and isinstance(reply, Refused):
-                self.decisions[place] = replace(decision, note=f"stays: {reply.reason}")
+                self.decisions[place] = replace(decision, note=_("stays: {reason}", reason=reply.reason))
             if decision.command_id != reply.command_id or decision.stage is DecisionStage.CLOSED:
                 continue
             if isinstance(reply, Refused):
@@ -223,7 +225,7 @@ class ReviewQueue:
         for place, decision in enumerate(self.decisions):
             if decision.case_id == fact.case_id and decision.is_open:
                 ours = decision.by in (fact.decided_by, fact.left_by)
-                note = "" if ours else f"decided by {fact.decided_by}"
+                note = "" if ours else _("decided by {who}", who=words.decider(fact.decided_by))
                 self.decisions[place] = replace(decision, stage=DecisionStage.CLOSED, note=note)
 
 

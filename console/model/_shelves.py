@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from console.language import N_
 from console.model._notices import Notice, ShelvesChanged
 from engine.domain import (
     Accepted,
@@ -30,12 +31,12 @@ LOW_SHARE = 0.25
 
 
 class Level(StrEnum):
-    """How full a facing is."""
+    """How full a facing is; marked, not looked up."""
 
-    WELL = "well"
-    LOW = "low"
-    EMPTY = "empty"
-    UNKNOWN = "not weighed"
+    WELL = N_("well")
+    LOW = N_("low")
+    EMPTY = N_("empty")
+    UNKNOWN = N_("not weighed")
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
+from console.language import N_, _, enumerated, listed, ngettext, number
+from console.model._codes import CODES, DECIDERS, DESCRIBED
 from console.model._tally import Tally
-from console.model._visits import StoreState
+from console.model._visits import StoreState, Visit
 from engine.domain import (
     CameraHealth,
     CannotTell,
@@ -22,11 +24,21 @@ from engine.domain import (
 SHORT_ID = 8
 
 _CAUSES = {
-    CaseCause.WHO: "Who took it?",
-    CaseCause.WHAT: "What was it?",
-    CaseCause.UNEXPLAINED: "What happened here?",
-    CaseCause.UNWITNESSED: "What changed while nobody measured?",
+    CaseCause.WHO: N_("Who took it?"),
+    CaseCause.WHAT: N_("What was it?"),
+    CaseCause.UNEXPLAINED: N_("What happened here?"),
+    CaseCause.UNWITNESSED: N_("What changed while nobody measured?"),
 }
+
+
+def code(said: str) -> str:
+    """What the engine says by a code, in words; what is no code of ours, as the engine said it."""
+    return _(CODES[said]) if said in CODES else said
+
+
+def decider(by: str) -> str:
+    """Who decided a case: a person by their name, anything else in words."""
+    return _(DECIDERS[by]) if by in DECIDERS else by
 
 
 def short_id(identifier: str) -> str:
@@ -36,19 +48,42 @@ def short_id(identifier: str) -> str:
 
 def shopper_name(visit_id: VisitId | None) -> str:
     """How a shopper is called in the console: by the visit, never by a person's name."""
-    return "Nobody" if visit_id is None else f"Shopper {short_id(visit_id)}"
+    return _("Nobody") if visit_id is None else _("Shopper {visit}", visit=short_id(visit_id))
 
 
-def grams(mass_mg: int) -> str:
+def visitor_name(visit: Visit) -> str:
+    """So with staff, who are no shoppers."""
+    return _("Staff") if visit.staff else shopper_name(visit.visit_id)
+
+
+def grams(mass_mg: float, *, decimals: int = 0) -> str:
     """A mass for the eye."""
-    return f"{mass_mg / 1000:.0f} g"
+    return _("{mass} g", mass=number(mass_mg / 1000, decimals))
+
+
+def about_grams(mass_mg: int, sigma_mg: int, *, decimals: int = 0) -> str:
+    """A mass that is known so well."""
+    mass, sigma = number(mass_mg / 1000, decimals), number(sigma_mg / 1000, decimals)
+    return _("{mass} ± {sigma} g", mass=mass, sigma=sigma)
+
+
+def milliseconds(lasting_ms: float) -> str:
+    """A short time for the eye."""
+    return _("{time} ms", time=number(lasting_ms))
 
 
 def mismatch(flag: GramsMismatch) -> str:
     """What does not add up on a shelf: "212 ± 4 g missing from P1, P2"."""
-    plates = ", ".join(plate.plate_id for plate in flag.plates)
-    way = "missing from" if flag.mass_mg < 0 else "too much on"
-    return f"{abs(flag.mass_mg) / 1000:.0f} ± {flag.sigma_mg / 1000:.0f} g {way} {plates or flag.shelf_id}"
+    mass = about_grams(abs(flag.mass_mg), flag.sigma_mg)
+    where = enumerated([plate.plate_id for plate in flag.plates]) or flag.shelf_id
+    if flag.mass_mg < 0:
+        return _("{mass} missing from {where}", mass=mass, where=where)
+    return _("{mass} too much on {where}", mass=mass, where=where)
+
+
+def share(percent: float) -> str:
+    """Of a hundred."""
+    return _("{share} %", share=number(percent))
 
 
 def probability(ppm: int) -> str:
@@ -56,26 +91,32 @@ def probability(ppm: int) -> str:
     if ppm == 0:
         return "–"
     if 0 < ppm < 10_000:
-        return "<1 %"
+        return _("<{share} %", share=1)
     if 990_000 < ppm < 1_000_000:
-        return ">99 %"
-    return f"{ppm / 10_000:.0f} %"
+        return _(">{share} %", share=99)
+    return share(ppm / 10_000)
 
 
 def reason(why: Reason, state: StoreState) -> str:
     """Why a line says what it says: "621 g expected, 623 g measured; hand 6 cm away; runner-up X 0.04"."""
-    parts = []
-    if why.expected_mg:
-        parts.append(f"{grams(abs(why.expected_mg))} expected, {grams(abs(why.measured_mg))} measured")
-    else:
-        parts.append(f"{grams(abs(why.measured_mg))} measured")
-    if why.hand_distance_mm is None:
-        parts.append("no hand seen")
-    else:
-        parts.append(f"hand {why.hand_distance_mm / 10:.0f} cm away")
+    said = [_weighed(grams(abs(why.expected_mg)) if why.expected_mg else "", grams(abs(why.measured_mg)))]
+    said.append(_hand(why))
     if why.runner_up:
-        parts.append(f"runner-up {_named(why.runner_up, state)} {why.runner_up_ppm / 1_000_000:.2f}")
-    return "; ".join(parts)
+        likely = number(why.runner_up_ppm / 1_000_000, 2)
+        said.append(_("runner-up {verdict} {likely}", verdict=_named(why.runner_up, state), likely=likely))
+    return listed(said)
+
+
+def _weighed(expected: str, measured: str) -> str:
+    if not expected:
+        return _("{mass} measured", mass=measured)
+    return _("{expected} expected, {measured} measured", expected=expected, measured=measured)
+
+
+def _hand(why: Reason) -> str:
+    if why.hand_distance_mm is None:
+        return _("no hand seen")
+    return _("hand {distance} cm away", distance=number(why.hand_distance_mm / 10))
 
 
 def _named(described: str, state: StoreState) -> str:
@@ -85,6 +126,8 @@ def _named(described: str, state: StoreState) -> str:
         bare = word.rstrip(":")
         if bare in state.visits:
             words.append(shopper_name(VisitId(bare)) + word[len(bare) :])
+        elif bare in DESCRIBED:
+            words.append(_(DESCRIBED[bare]) + word[len(bare) :])
         else:
             words.append(state.product_name(SkuId(word)))
     return " ".join(words)
@@ -92,28 +135,34 @@ def _named(described: str, state: StoreState) -> str:
 
 def question(case: NeedsReview) -> str:
     """What the engine asks."""
-    return _CAUSES[case.cause]
+    return _(_CAUSES[case.cause])
 
 
 def escalated(case: NeedsReview) -> str:
     """Who passed a case on and why; empty when nobody did."""
-    return "" if case.escalation is None else f"{case.escalation.by} passed it on: {case.escalation.note}"
+    passed = case.escalation
+    return "" if passed is None else _("{who} passed it on: {note}", who=passed.by, note=passed.note)
 
 
 def movement(case: NeedsReview) -> str:
     """What the scales felt."""
-    way = "left" if case.mass_mg < 0 else "came onto"
-    return f"{grams(abs(case.mass_mg))} {way} shelf {case.shelf_id}"
+    mass = grams(abs(case.mass_mg))
+    if case.mass_mg < 0:
+        return _("{mass} left shelf {shelf}", mass=mass, shelf=case.shelf_id)
+    return _("{mass} came onto shelf {shelf}", mass=mass, shelf=case.shelf_id)
 
 
 def verdict(held: Verdict, state: StoreState) -> str:
     """A verdict as a sentence."""
     if held.sku_id is None:
-        return "Nothing was taken"
-    what = f"{abs(held.quantity)} × {state.product_name(held.sku_id)}"
+        return _("Nothing was taken")
+    units, product = abs(held.quantity), state.product_name(held.sku_id)
     if held.visit_id is None:
-        return f"{what}, nobody's cart"
-    return f"{shopper_name(held.visit_id)} {'took' if held.quantity > 0 else 'put back'} {what}"
+        return _("{units} × {product}, nobody's cart", units=units, product=product)
+    shopper = shopper_name(held.visit_id)
+    if held.quantity > 0:
+        return _("{shopper} took {units} × {product}", shopper=shopper, units=units, product=product)
+    return _("{shopper} put back {units} × {product}", shopper=shopper, units=units, product=product)
 
 
 def decision(said: ResolveCase | CannotTell | EscalateCase, state: StoreState) -> str:
@@ -122,18 +171,30 @@ def decision(said: ResolveCase | CannotTell | EscalateCase, state: StoreState) -
         case ResolveCase():
             return verdict(said.verdict, state)
         case CannotTell():
-            return "Cannot tell: left to the policy"
+            return _("Cannot tell: left to the policy")
         case EscalateCase():
-            return f"Passed on: {said.note}"
+            return _("Passed on: {note}", note=said.note)
 
 
 def tally(done: Tally) -> str:
     """What somebody has done, in a line."""
     if done.median_s is None and not done.passed_on:
         return ""
-    counts = [(done.as_suggested, "as suggested"), (done.passed_on, "passed on"), (done.taken_back, "taken back")]
-    pace = "" if done.median_s is None else f", {done.median_s:.1f} s each"
-    return "; ".join([f"{done.decided} decided{pace}", *(f"{count} {what}" for count, what in counts if count)])
+    said = [_pace(done)]
+    if done.as_suggested:
+        said.append(ngettext("{count} as suggested", "{count} as suggested", done.as_suggested))
+    if done.passed_on:
+        said.append(ngettext("{count} passed on", "{count} passed on", done.passed_on))
+    if done.taken_back:
+        said.append(ngettext("{count} taken back", "{count} taken back", done.taken_back))
+    return listed(said)
+
+
+def _pace(done: Tally) -> str:
+    if done.median_s is None:
+        return ngettext("{count} decided", "{count} decided", done.decided)
+    pace = number(done.median_s, 1)
+    return ngettext("{count} decided, {pace} s each", "{count} decided, {pace} s each", done.decided, pace=pace)
 
 
 def hypothesis_reason(held: Verdict, case: NeedsReview, state: StoreState, *, part: bool = False) -> str:
@@ -141,17 +202,20 @@ def hypothesis_reason(held: Verdict, case: NeedsReview, state: StoreState, *, pa
 
     A verdict about a ``part`` of what moved at once explains so much of it.
     """
-    measured = f"{grams(abs(case.mass_mg))} {'that moved at once' if part else 'measured'}"
     product = None if held.sku_id is None else state.store.product_by_sku.get(held.sku_id)
-    expected = "" if product is None else f"{product.unit_mass_g * abs(held.quantity):.0f} g"
-    joined = f"{expected} of {measured}" if part else f"{expected} expected, {measured}"
-    weight = joined if expected else measured
+    expected = "" if product is None else grams(1000 * product.unit_mass_g * abs(held.quantity))
+    measured = grams(abs(case.mass_mg))
+    weight = _part(expected, measured) if part else _weighed(expected, measured)
     line = questioned_line(case, state)
     if line is None or line.visit_id != held.visit_id or line.sku_id != held.sku_id:
         return weight
-    if line.reason.hand_distance_mm is None:
-        return f"{weight}; no hand seen"
-    return f"{weight}; hand {line.reason.hand_distance_mm / 10:.0f} cm away"
+    return listed([weight, _hand(line.reason)])
+
+
+def _part(expected: str, moved: str) -> str:
+    if not expected:
+        return _("{mass} that moved at once", mass=moved)
+    return _("{expected} of {moved} that moved at once", expected=expected, moved=moved)
 
 
 def questioned_line(case: NeedsReview, state: StoreState) -> CartLine | None:
@@ -164,15 +228,20 @@ def questioned_line(case: NeedsReview, state: StoreState) -> CartLine | None:
 def providers(cameras: Iterable[CameraHealth]) -> str:
     """What the models of perception run on: "CPU"; a dash where cameras see people by themselves."""
     used = {camera.provider.removesuffix("ExecutionProvider") for camera in cameras if camera.provider}
-    return ", ".join(sorted(used)) or "–"
+    return enumerated(sorted(used)) or "–"
 
 
 def age(seconds: float) -> str:
     """A duration for the eye."""
+    whole = int(seconds)
     if seconds < 1:
-        return "now"
+        return _("now")
     if seconds < 60:
-        return f"{int(seconds)} s"
+        return _("{seconds} s", seconds=whole)
     if seconds < 3600:
-        return f"{int(seconds) // 60}:{int(seconds) % 60:02} min"
-    return f"{int(seconds) // 3600}:{int(seconds) // 60 % 60:02} h"
+        return _("{clock} min", clock=_clock(whole // 60, whole % 60))
+    return _("{clock} h", clock=_clock(whole // 3600, whole // 60 % 60))
+
+
+def _clock(whole: int, sixtieths: int) -> str:
+    return f"{number(whole)}:{number(sixtieths // 10)}{number(sixtieths % 10)}"

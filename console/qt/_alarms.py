@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from console.language import N_, _, sentences
 from console.model import Alarm, ConsoleModel, Problem
 from console.qt._page import label, restyle
 from console.qt._table import Cell, Column, EnterableView, Row
@@ -13,13 +14,13 @@ from engine.domain import ShelveAlarm
 
 _COLUMNS = (
     Column(""),
-    Column("What"),
-    Column("What follows"),
-    Column("What to do", stretch=True),
-    Column("Since"),
+    Column(N_("What")),
+    Column(N_("What follows")),
+    Column(N_("What to do"), stretch=True),
+    Column(N_("Since")),
 )
-_FOR_S = {"for an hour": 3_600, "for 8 hours": 28_800, "for a day": 86_400, "for a week": 604_800}
-_ROW_PX, _ROWS_SHOWN = 26, 8
+_FOR_S = {N_("for an hour"): 3_600, N_("for 8 hours"): 28_800, N_("for a day"): 86_400, N_("for a week"): 604_800}
+_ROWS_SHOWN = 8
 
 
 class AlarmList(QWidget):
@@ -30,7 +31,7 @@ class AlarmList(QWidget):
     def __init__(self, model: ConsoleModel, theme: Theme) -> None:
         super().__init__()
         self._model = model
-        self.rows = EnterableView("What needs a person", _COLUMNS, theme)
+        self.rows = EnterableView(_("What needs a person"), _COLUMNS, theme)
         self.hint = label("", "quiet")
         self.reason, self.duration = QLineEdit(), QComboBox()
         self._aside = QWidget()
@@ -50,7 +51,7 @@ class AlarmList(QWidget):
         rows += [_problem_row(problem) for problem in others]
         rows += [self._aside_row(alarm) for alarm in health.shelved()]
         self.rows.show_rows(rows)
-        self.rows.setFixedHeight(_ROW_PX * (1 + min(len(rows), _ROWS_SHOWN)) + 2)
+        self.rows.fit(min(len(rows), _ROWS_SHOWN))
         self.rows.setVisible(bool(rows))
         if rows and self.rows.selected_key() is None:
             self.rows.select(rows[0].key)
@@ -59,12 +60,13 @@ class AlarmList(QWidget):
     def _lay_out(self) -> None:
         self.hint.setWordWrap(True)
         self.hint.setContentsMargins(10, 0, 10, 4)
-        self.reason.setPlaceholderText("Why it can wait; Enter sets it aside, Escape does not")
-        self.reason.setAccessibleName("Why it can wait")
+        self.reason.setPlaceholderText(_("Why it can wait; Enter sets it aside, Escape does not"))
+        self.reason.setAccessibleName(_("Why it can wait"))
         self.reason.setMaxLength(120)
-        self.duration.addItems(list(_FOR_S))
-        self.duration.setAccessibleName("For how long")
-        self.duration.view().setAccessibleName("For how long")
+        for text, lasting_s in _FOR_S.items():
+            self.duration.addItem(_(text), lasting_s)
+        self.duration.setAccessibleName(_("For how long"))
+        self.duration.view().setAccessibleName(_("For how long"))
         aside = QHBoxLayout(self._aside)
         aside.setContentsMargins(10, 0, 10, 6)
         aside.addWidget(self.reason, 1)
@@ -93,7 +95,7 @@ class AlarmList(QWidget):
     def _set_aside(self) -> None:
         alarm = self._chosen()
         if alarm is not None and self.reason.text().strip():
-            self._ask(alarm, for_s=_FOR_S[self.duration.currentText()], reason=self.reason.text())
+            self._ask(alarm, for_s=int(self.duration.currentData()), reason=self.reason.text())
             self._give_up()
 
     def _ask(self, alarm: Alarm, *, for_s: int, reason: str = "") -> None:
@@ -110,7 +112,8 @@ class AlarmList(QWidget):
     def _say(self, rows: "list[Row] | tuple[Row, ...]") -> None:
         alarm, refusal = self._chosen(), self._model.health.refusal
         restyle(self.hint, "warn" if refusal else "quiet")
-        self.hint.setText(f"Not set aside: {refusal}." if refusal else _hint(alarm, any_rows=bool(rows)))
+        told = _("Not set aside: {reason}.", reason=refusal) if refusal else _hint(alarm, any_rows=bool(rows))
+        self.hint.setText(told)
 
     def _alarm_row(self, alarm: Alarm) -> Row:
         fault = alarm.faults[0]
@@ -121,13 +124,13 @@ class AlarmList(QWidget):
             Cell(fault.remedy),
             Cell(self._time(alarm.since_ns), "quiet"),
         )
-        return Row(alarm, cells, spoken=f"{alarm.what}. {fault.remedy}")
+        return Row(alarm, cells, spoken=_("{alarm}. {remedy}", alarm=alarm.what, remedy=fault.remedy))
 
     def _aside_row(self, alarm: Alarm) -> Row:
         shelved = alarm.shelved
         if shelved is None:
             raise ValueError("nobody set it aside")
-        until = f"set aside until {self._time(shelved.until_ns)} by {shelved.by}"
+        until = _("set aside until {time} by {who}", time=self._time(shelved.until_ns), who=shelved.by)
         cells = (
             Cell("◌", "faint"),
             Cell(alarm.what, "quiet"),
@@ -135,7 +138,7 @@ class AlarmList(QWidget):
             Cell(shelved.reason, "quiet"),
             Cell(self._time(alarm.since_ns), "quiet"),
         )
-        return Row(alarm, cells, spoken=f"{alarm.what}, {until}")
+        return Row(alarm, cells, spoken=_("{what}: {problem}", what=alarm.what, problem=until))
 
     def _time(self, t_ns: int) -> str:
         return clock_time(self._model.clock.wall_ns(t_ns), seconds=False)
@@ -143,16 +146,16 @@ class AlarmList(QWidget):
 
 def _problem_row(problem: Problem) -> Row:
     cells = (Cell("⚠", "alarm"), Cell(problem.what, "alarm"), Cell(""), Cell(problem.more), Cell(""))
-    return Row(problem, cells, spoken=f"{problem.what}: {problem.more}")
+    return Row(problem, cells, spoken=problem.in_words)
 
 
 def _hint(alarm: Alarm | None, *, any_rows: bool) -> str:
     if not any_rows:
-        return "Nothing needs a person."
+        return _("Nothing needs a person.")
     if alarm is None:
         return ""
     if alarm.shelved is not None:
-        return "Enter puts it back in sight."
+        return _("Enter puts it back in sight.")
     why = alarm.faults[0].cause
-    said = (alarm.devices if len(alarm.faults) > 1 else "", why, "Enter sets it aside for a time")
-    return ". ".join(part for part in said if part) + "."
+    said = (alarm.devices if len(alarm.faults) > 1 else "", why, _("Enter sets it aside for a time."))
+    return sentences([part for part in said if part])

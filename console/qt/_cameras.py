@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
+from console.language import _, number
 from console.model import NS_PER_S, STALE_AFTER_NS, ConsoleModel, shoppers_of, words
 from console.qt._chosen import Chosen
 from console.qt._labels import Labels
@@ -35,7 +36,7 @@ def figures_of(
         if visit is None:
             figures.append(Figure(person, theme.on_picture(None)))
         else:
-            label = "Staff" if visit.staff else words.short_id(visit.visit_id)
+            label = _("Staff") if visit.staff else words.short_id(visit.visit_id)
             colour = theme.on_picture(None if visit.staff else visit.colour)
             figures.append(Figure(person, colour, label, visit.visit_id))
     return figures
@@ -61,7 +62,7 @@ class CameraTileView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 96)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(f"Camera {camera_id}")
+        self.setAccessibleName(_("Camera {camera}", camera=camera_id))
 
     def tick(self, at_ns: int, *, changed: bool) -> None:
         """Repaint if the picture changed, or if the age it shows is another."""
@@ -69,7 +70,7 @@ class CameraTileView(QWidget):
         age = self._age()
         if changed or age != self._age_shown:
             self._age_shown = age
-            self.setAccessibleDescription(age or "live")
+            self.setAccessibleDescription(age or _("live"))
             self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -132,7 +133,8 @@ class CameraTileView(QWidget):
             painter.setPen(QColor("#ffc861"))
             room = int(inner.width()) - painter.fontMetrics().horizontalAdvance(f"{self.camera_id}   ")
             text = painter.fontMetrics().elidedText(f"⚠ {self._age_shown}", Qt.TextElideMode.ElideRight, room)
-            painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+            side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute
+            painter.drawText(inner, side | Qt.AlignmentFlag.AlignVCenter, text)
         else:
             painter.setPen(QColor("#9aa3ab"))
             rate = self._captions.of(self._rate())
@@ -146,12 +148,12 @@ class CameraTileView(QWidget):
         tile = self._model.cameras.tiles.get(self.camera_id)
         age_ns = None if tile is None else tile.age_ns(self._at_ns)
         if age_ns is None:
-            return "nothing received yet"
-        return f"no picture for {words.age(age_ns / NS_PER_S)}" if age_ns > STALE_AFTER_NS else ""
+            return _("nothing received yet")
+        return _("no picture for {age}", age=words.age(age_ns / NS_PER_S)) if age_ns > STALE_AFTER_NS else ""
 
     def _rate(self) -> str:
         health = self._health()
-        return "" if health is None else f"{health.fps:.0f} fps"
+        return "" if health is None else _("{rate} fps", rate=number(health.fps))
 
     def _health(self) -> CameraHealth | None:
         view = None if self._theme.stale else self._model.health.view
@@ -165,7 +167,7 @@ class CameraGrid(QWidget):
     def __init__(self, model: ConsoleModel, theme: Theme, chosen: Chosen) -> None:
         super().__init__()
         self.setObjectName("page")
-        self.setAccessibleName("Cameras")
+        self.setAccessibleName(_("Cameras"))
         self._model, self._theme, self._chosen = model, theme, chosen
         self._tiles: dict[CameraId, CameraTileView] = {}
         self._alone: CameraId | None = None
@@ -208,7 +210,8 @@ class CameraGrid(QWidget):
         """Arrows move between tiles, Enter shows one alone."""
         focused = next((place for place, tile in enumerate(self._tiles.values()) if tile.hasFocus()), None)
         columns = self._columns()
-        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -columns, Qt.Key.Key_Down: columns}
+        right = -1 if self.isRightToLeft() else 1
+        steps = {Qt.Key.Key_Left: -right, Qt.Key.Key_Right: right, Qt.Key.Key_Up: -columns, Qt.Key.Key_Down: columns}
         key = Qt.Key(event.key())
         if focused is not None and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._toggle(list(self._tiles)[focused])

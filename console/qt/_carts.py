@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from console.language import N_, _, listed, ngettext, number, sentences, signed
 from console.model import (
     NS_PER_S,
     CartChanged,
@@ -26,7 +27,7 @@ from console.qt._theme import Theme
 from engine.domain import CartLine, PutBack, PutElsewhere, VisitId, signed_quantity
 
 CHARGED_SHOWN = 5
-_STAGES = {VisitStage.INSIDE: "inside", VisitStage.LEFT: "receipt pending", VisitStage.CHARGED: "charged"}
+_STAGES = {VisitStage.INSIDE: N_("inside"), VisitStage.LEFT: N_("receipt pending"), VisitStage.CHARGED: N_("charged")}
 
 
 def visit_rows(model: ConsoleModel, at_ns: int, *, charged_shown: int = CHARGED_SHOWN) -> list[Row]:
@@ -37,26 +38,26 @@ def visit_rows(model: ConsoleModel, at_ns: int, *, charged_shown: int = CHARGED_
 
 VISIT_COLUMNS = (
     Column(""),
-    Column("Visit"),
-    Column("Stage", stretch=True),
-    Column("For", number=True),
-    Column("Items", number=True),
-    Column("Total", number=True),
+    Column(N_("Visit")),
+    Column(N_("Stage"), stretch=True),
+    Column(N_("For"), number=True),
+    Column(N_("Items"), number=True),
+    Column(N_("Total"), number=True),
 )
 
 
 def _visit_row(model: ConsoleModel, visit: Visit, now_ns: int) -> Row:
     charged = visit.stage is VisitStage.CHARGED
     ink = "quiet" if charged else "ink"
-    name = "Staff" if visit.staff else words.shopper_name(visit.visit_id)
+    name = words.visitor_name(visit)
     receipt = None if visit.receipt_id is None else model.state.receipts.get(visit.receipt_id)
     total_minor = model.state.total_minor(visit) if receipt is None else receipt.total_minor
-    stage = "check papers" if visit.age_needed is not None else _STAGES[visit.stage]
+    stage = _("check papers") if visit.age_needed is not None else _(_STAGES[visit.stage])
     if visit.stage is VisitStage.INSIDE and visit.age_needed is None:
         if visit.track_id is None:
-            stage = "at the gate"
+            stage = _("at the gate")
         elif visit.provisional:
-            stage = "weighing"
+            stage = _("weighing")
     total = money(total_minor, model.store.currency)
     duration = words.age(max(0.0, ((visit.left_ns or now_ns) - visit.opened_ns) / NS_PER_S))
     cells = (
@@ -64,20 +65,21 @@ def _visit_row(model: ConsoleModel, visit: Visit, now_ns: int) -> Row:
         Cell(name, ink),
         Cell(stage, "warn" if visit.age_needed is not None else "quiet"),
         Cell(duration, "quiet"),
-        Cell(str(visit.items), ink, italic=visit.provisional),
+        Cell(number(visit.items), ink, italic=visit.provisional),
         Cell(total, ink, italic=visit.provisional),
     )
-    return Row(visit.visit_id, cells, spoken=f"{name}, {stage}, {visit.items} items, {total}")
+    items = ngettext("{count} item", "{count} items", visit.items)
+    return Row(visit.visit_id, cells, spoken=listed([name, stage, items, total]))
 
 
 LINE_COLUMNS = (
     Column(""),
-    Column("Time"),
-    Column("Units", number=True),
-    Column("Product", stretch=True),
-    Column("Facing"),
-    Column("Sure", number=True),
-    Column("Price", number=True),
+    Column(N_("Time")),
+    Column(N_("Units"), number=True),
+    Column(N_("Product"), stretch=True),
+    Column(N_("Facing")),
+    Column(N_("Sure"), number=True),
+    Column(N_("Price"), number=True),
 )
 
 
@@ -90,9 +92,9 @@ def line_rows(model: ConsoleModel, visit: Visit) -> list[Row]:
 def why(model: ConsoleModel, line: CartLine) -> str:
     """Why a line says what it says, and whether that is its last word."""
     asked = any(case.asked.line_id == line.line_id for case in model.review.cases.values())
-    begin = "A person is asked about this line. " if asked else ""
-    state = "" if line.settled else "Provisional, the weight still moves. "
-    return f"{begin}{state}{words.reason(line.reason, model.state)}."
+    said = [_("A person is asked about this line")] if asked else []
+    said += [] if line.settled else [_("Provisional, the weight still moves")]
+    return _("{reason}.", reason=sentences([*said, words.reason(line.reason, model.state)]))
 
 
 def _line_row(model: ConsoleModel, visit: Visit, line: CartLine, *, asked: bool) -> Row:
@@ -101,23 +103,23 @@ def _line_row(model: ConsoleModel, visit: Visit, line: CartLine, *, asked: bool)
     mark = "?" if asked else "●" if line.settled else "○"
     name = model.state.product_name(line.sku_id)
     if isinstance(line, PutElsewhere):
-        name += "  (put on another product's place)"
+        name = _("{product}  (put on another product's place)", product=name)
     elif isinstance(line, PutBack):
-        name += "  (put back)"
+        name = _("{product}  (put back)", product=name)
     elif model.state.is_withheld(visit, line.sku_id):
-        name += "  (not sold: no age proved)"
+        name = _("{product}  (not sold: no age proved)", product=name)
     price = money(model.state.line_minor(line), model.store.currency)
-    state = "under review" if asked else "settled" if line.settled else "provisional"
+    state = _("under review") if asked else _("settled") if line.settled else _("provisional")
     texts = (
         clock_time(model.clock.wall_ns(line.t_ns)),
-        f"{quantity:+d}".replace("-", "−"),
+        signed(quantity),
         name,
         str(line.facing_id or "–"),
         words.probability(line.probability_ppm),
         price,
     )
     cells = tuple(Cell(text, ink, italic=not line.settled) for text in texts)
-    return Row(line.line_id, (Cell(mark, ink), *cells), spoken=f"{state}: {quantity} {name}, {price}")
+    return Row(line.line_id, (Cell(mark, ink), *cells), spoken=listed([state, signed(quantity), name, price]))
 
 
 class CartsPage(Page):
@@ -129,15 +131,15 @@ class CartsPage(Page):
     def __init__(self, model: ConsoleModel, theme: Theme, chosen: Chosen) -> None:
         super().__init__(model, theme)
         self._chosen = chosen
-        self.visits = KeyedView("Visits", VISIT_COLUMNS, theme)
-        self.lines = KeyedView("Cart lines", LINE_COLUMNS, theme)
+        self.visits = KeyedView(_("Visits"), VISIT_COLUMNS, theme)
+        self.lines = KeyedView(_("Cart lines"), LINE_COLUMNS, theme)
         self._who, self._total = label("", "headline"), label("", "figure")
         self._about, self._reason = label("", "quiet"), label("")
         self._reason.setWordWrap(True)
-        self._reason.setAccessibleName("Why this line")
+        self._reason.setAccessibleName(_("Why this line"))
         self.papers = Papers(model)
         self.papers.bind_keys(self)
-        visits = panel("VISITS", self.visits)
+        visits = panel(_("Visits"), self.visits)
         self.fill(split("carts", Qt.Orientation.Horizontal, visits, self._cart_panel(), sizes=(420, 640)))
         self.visits.selectionModel().currentRowChanged.connect(self._follow)
         chosen.changed.connect(self.mark)
@@ -176,7 +178,7 @@ class CartsPage(Page):
         head = QWidget()
         head.setLayout(top)
         self._reason.setContentsMargins(10, 4, 10, 10)
-        return panel("", head, self.papers, self.lines, label_box("WHY", self._reason))
+        return panel("", head, self.papers, self.lines, label_box(_("Why"), self._reason))
 
     def needs_person(self) -> int:
         """Shoppers whose papers are to be checked."""
@@ -188,9 +190,9 @@ class CartsPage(Page):
             self.lines.show_rows([])
             for empty in (self._total, self._about, self._reason):
                 empty.setText("")
-            self._who.setText("Nobody has come in yet")
+            self._who.setText(_("Nobody has come in yet"))
             return
-        self._who.setText("Staff" if visit.staff else words.shopper_name(visit.visit_id))
+        self._who.setText(words.visitor_name(visit))
         self._about.setText(self._binding(visit))
         receipt = None if visit.receipt_id is None else self.model.state.receipts.get(visit.receipt_id)
         total_minor = self.model.state.total_minor(visit) if receipt is None else receipt.total_minor
@@ -200,13 +202,19 @@ class CartsPage(Page):
         if line is None and visit.lines:
             line = list(visit.lines.values())[-1]
             self.lines.select(line.line_id)
-        self._reason.setText("Nothing in the cart yet." if line is None else why(self.model, line))
+        self._reason.setText(_("Nothing in the cart yet.") if line is None else why(self.model, line))
 
     def _binding(self, visit: Visit) -> str:
-        came = f"came in at {clock_time(self.model.clock.wall_ns(visit.opened_ns))}"
+        time = clock_time(self.model.clock.wall_ns(visit.opened_ns))
         if visit.track_id is None:
-            return f"{came}, not yet seen on the floor"
-        return f"{came}, token bound to track {visit.track_id} with {words.probability(visit.binding_ppm)}"
+            return _("came in at {time}, not yet seen on the floor", time=time)
+        sure = words.probability(visit.binding_ppm)
+        return _(
+            "came in at {time}, token bound to track {track} with {sure}",
+            time=time,
+            track=str(visit.track_id),
+            sure=sure,
+        )
 
 
 def label_box(title: str, content: QWidget) -> QWidget:
@@ -215,7 +223,7 @@ def label_box(title: str, content: QWidget) -> QWidget:
     box = QVBoxLayout(whole)
     box.setContentsMargins(0, 4, 0, 0)
     box.setSpacing(0)
-    heading = label(title, "title")
+    heading = label(title.upper(), "title")
     heading.setContentsMargins(10, 0, 10, 0)
     box.addWidget(heading)
     box.addWidget(content)

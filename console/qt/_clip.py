@@ -7,6 +7,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from console.language import _, number
 from console.model import ConsoleModel
 from console.qt._cameras import figures_of
 from console.qt._skeleton import (
@@ -70,7 +71,7 @@ class ClipPlayer(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(150)
-        self.setAccessibleName("Skeleton clip")
+        self.setAccessibleName(_("Skeleton clip"))
 
     def show_clips(self, clips: list[Clip], floor: tuple[FloorView, ...], *, excuse: str) -> None:
         """Play these from their beginning; ``excuse`` says why there are none."""
@@ -144,9 +145,10 @@ class ClipPlayer(QWidget):
         inner = strip.adjusted(8, 0, -8, 0)
         painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, str(clip.camera.camera_id))
         place = min(bisect_right(clip.instants_ns, self.instant_ns), len(clip.frames))
-        mode = "playing" if self.playing else "paused"
+        at = f"{number(place)}/{number(len(clip.frames))}"
+        mode = _("playing   {place}", place=at) if self.playing else _("paused   {place}", place=at)
         side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(inner, side, f"{mode}   {place}/{len(clip.frames)}")
+        painter.drawText(inner, side, mode)
 
     def _floor_at(self, t_ns: int) -> FloorView | None:
         return min(self._floor, key=lambda view: abs(view.t_ns - t_ns), default=None)

@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSpinBox, QWidget
 
+from console.language import N_, _
 from console.model import Case, ConsoleModel, find_products, likely_quantity, open_visits, words
 from console.qt._page import label
 from console.qt._table import Cell, Column, KeyedView, Row
@@ -26,17 +27,21 @@ class Correction(QWidget):
         self._mass_mg = 0
         self._quantity_typed = False
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Product, SKU or GTIN")
-        self.search.setAccessibleName("Product search")
-        columns = (Column("Product", stretch=True), Column("Unit", number=True), Column("Price", number=True))
-        self.found = KeyedView("Products found", columns, theme)
+        self.search.setPlaceholderText(_("Product, SKU or GTIN"))
+        self.search.setAccessibleName(_("Product search"))
+        columns = (
+            Column(N_("Product"), stretch=True),
+            Column(N_("Unit"), number=True),
+            Column(N_("Price"), number=True),
+        )
+        self.found = KeyedView(_("Products found"), columns, theme)
         self.found.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.shopper = QComboBox()
-        self.shopper.setAccessibleName("Whose cart")
-        self.shopper.view().setAccessibleName("Carts")
+        self.shopper.setAccessibleName(_("Whose cart"))
+        self.shopper.view().setAccessibleName(_("Carts"))
         self.quantity = QSpinBox()
         self.quantity.setRange(-99, 99)
-        self.quantity.setAccessibleName("Units taken, negative when put back")
+        self.quantity.setAccessibleName(_("Units taken, negative when put back"))
         self._lay_out()
         self.search.textChanged.connect(self._find)
         self.quantity.textChanged.connect(self._typed)
@@ -50,7 +55,7 @@ class Correction(QWidget):
         self.shopper.clear()
         for visit_id in open_visits(case, self._model.state):
             self.shopper.addItem(words.shopper_name(visit_id), visit_id)
-        self.shopper.addItem("Nobody's cart", _NOBODY)
+        self.shopper.addItem(_("Nobody's cart"), _NOBODY)
         self.search.clear()
         self._find("")
         self.search.setFocus()
@@ -76,11 +81,12 @@ class Correction(QWidget):
         grid.setSpacing(6)
         grid.addWidget(self.search, 0, 0, 1, 4)
         grid.addWidget(self.found, 1, 0, 1, 4)
-        grid.addWidget(label("Cart of", "quiet"), 2, 0)
+        grid.addWidget(label(_("Cart of"), "quiet"), 2, 0)
         grid.addWidget(self.shopper, 2, 1)
-        grid.addWidget(label("Units (− put back)", "quiet"), 2, 2)
+        grid.addWidget(label(_("Units (− put back)"), "quiet"), 2, 2)
         grid.addWidget(self.quantity, 2, 3)
-        grid.addWidget(label("Enter decides    ↑ ↓ product    Tab next field    Esc back", "quiet"), 3, 0, 1, 4)
+        keys = label(_("Enter decides    ↑ ↓ product    Tab next field    Esc back"), "quiet")
+        grid.addWidget(keys, 3, 0, 1, 4)
         grid.setColumnStretch(1, 1)
 
     def _find(self, typed: str) -> None:
@@ -92,7 +98,7 @@ class Correction(QWidget):
                     product.sku_id,
                     (
                         Cell(product.name),
-                        Cell(f"{product.unit_mass_g:.0f} g", "quiet"),
+                        Cell(words.grams(1000 * product.unit_mass_g), "quiet"),
                         Cell(money(product.price_minor, currency), "quiet"),
                     ),
                 )

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
+from console.language import N_, _
 from console.model import Case, ConsoleModel, by_others, in_other_units, is_part, likeliest_first, words
 from console.qt._correction import Correction
 from console.qt._hypotheses import Choice, Choices
@@ -15,17 +16,17 @@ from engine.domain import Hypothesis
 
 _ANSWERING, _CORRECTING, _PASSING_ON = range(3)
 _HINTS = (
-    "Enter or 1–5 accepts    O other shopper    Q units    P put elsewhere    N nothing taken",
-    "S search    U cannot tell    E somebody else should look    ⌫ undoes",
+    N_("Enter or 1–5 accepts    O other shopper    Q units    P put elsewhere    N nothing taken"),
+    N_("S search    U cannot tell    E somebody else should look    ⌫ undoes"),
 )
 
 
 class Told(StrEnum):
-    """Which answers stand beside the numbers."""
+    """Which answers stand beside the numbers; marked, not looked up."""
 
     LIKELIEST = ""
-    BY_OTHERS = "Somebody else: who? Escape shows the likeliest again."
-    IN_OTHER_UNITS = "How many? Escape shows the likeliest again."
+    BY_OTHERS = N_("Somebody else: who? Escape shows the likeliest again.")
+    IN_OTHER_UNITS = N_("How many? Escape shows the likeliest again.")
 
 
 class Deciding(QStackedWidget):
@@ -43,7 +44,7 @@ class Deciding(QStackedWidget):
         self.heading = label("", "quiet")
         self.choices = Choices(theme)
         self.answer: QLabel = label("", "quiet")
-        self._hints = label("\n".join(_HINTS), "quiet")
+        self._hints = label("\n".join(map(_, _HINTS)), "quiet")
         self._hints.setContentsMargins(10, 0, 10, 8)
         self.correction = Correction(model, theme)
         self.note = _Note()
@@ -65,7 +66,7 @@ class Deciding(QStackedWidget):
         """Put other answers beside the numbers."""
         self.told = told
         nobody = self._case is not None and not self._offered(self._case)
-        self.heading.setText("There is nothing else to choose from; S searches." if nobody else told)
+        self.heading.setText(_("There is nothing else to choose from; S searches.") if nobody else _(told))
         self.heading.setVisible(told is not Told.LIKELIEST)
         self.show_case(self._case)
 
@@ -145,9 +146,9 @@ class Deciding(QStackedWidget):
         whole = QWidget()
         box = QVBoxLayout(whole)
         box.setContentsMargins(10, 0, 10, 8)
-        box.addWidget(label("Why should somebody else look? The case gets a full deadline again."))
+        box.addWidget(label(_("Why should somebody else look? The case gets a full deadline again.")))
         box.addWidget(self.note)
-        box.addWidget(label("Enter passes it on    Esc back", "quiet"))
+        box.addWidget(label(_("Enter passes it on    Esc back"), "quiet"))
         box.addStretch()
         return whole
 
@@ -160,8 +161,8 @@ class _Note(QLineEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setMaxLength(200)
-        self.setPlaceholderText("What you saw, and what you could not tell")
-        self.setAccessibleName("Note for whoever looks next")
+        self.setPlaceholderText(_("What you saw, and what you could not tell"))
+        self.setAccessibleName(_("Note for whoever looks next"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape says that nothing is passed on."""

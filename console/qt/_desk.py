@@ -3,11 +3,12 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
+from console.language import N_, _
 from console.model import ConsoleModel, Receipt
 from console.qt._page import label, restyle
 from engine.domain import DisputeOutcome, OpenDispute, ReceiptCommand, RefundLine, SettleDispute, SkuId, may
 
-_OUTCOMES = {"The customer is right": DisputeOutcome.UPHELD, "The customer is wrong": DisputeOutcome.DENIED}
+_OUTCOMES = {N_("The customer is right"): DisputeOutcome.UPHELD, N_("The customer is wrong"): DisputeOutcome.DENIED}
 
 
 class Desk(QWidget):
@@ -47,14 +48,15 @@ class Desk(QWidget):
         self._sku_id = sku_id
         self.units.setRange(1, left)
         self.units.setValue(1)
-        self._begin(f"Refund {self._model.state.product_name(sku_id)}, {left} at most:", units=True)
+        product = self._model.state.product_name(sku_id)
+        self._begin(_("Refund {product}, {units} at most:", product=product, units=left), units=True)
 
     def dispute(self) -> None:
         """Begin to note a dispute, or to settle the one that is open."""
         if self._receipt is not None:
             self._sku_id = None
             settles = self._receipt.dispute is not None
-            self._begin("Settle:" if settles else "The customer says:", outcome=settles)
+            self._begin(_("Settle:") if settles else _("The customer says:"), outcome=settles)
 
     def leave(self) -> None:
         """Put the form away, done or not."""
@@ -63,13 +65,14 @@ class Desk(QWidget):
 
     def _lay_out(self) -> None:
         self.hint.setWordWrap(True)
-        self.units.setAccessibleName("Units to refund")
-        self.outcome.addItems(list(_OUTCOMES))
-        self.outcome.setAccessibleName("Who is right")
-        self.outcome.view().setAccessibleName("Who is right")
+        self.units.setAccessibleName(_("Units to refund"))
+        for text, outcome in _OUTCOMES.items():
+            self.outcome.addItem(_(text), outcome)
+        self.outcome.setAccessibleName(_("Who is right"))
+        self.outcome.view().setAccessibleName(_("Who is right"))
         self.reason.setMaxLength(200)
-        self.reason.setAccessibleName("Reason")
-        self.reason.setPlaceholderText("Why; Enter does it, Escape does not")
+        self.reason.setAccessibleName(_("Reason"))
+        self.reason.setPlaceholderText(_("Why; Enter does it, Escape does not"))
         row = QHBoxLayout(self.form)
         row.setContentsMargins(0, 0, 0, 0)
         for field in (self.what, self.units, self.outcome):
@@ -87,7 +90,7 @@ class Desk(QWidget):
         if command is None or (operator is not None and not may(operator.role, command)):
             self.form.hide()
             restyle(self.hint, "warn")
-            self.hint.setText("That is a manager's to do. Ask one, or sign in with a manager's key.")
+            self.hint.setText(_("That is a manager's to do. Ask one, or sign in with a manager's key."))
             return
         self.what.setText(what)
         self.units.setVisible(units)
@@ -104,7 +107,7 @@ class Desk(QWidget):
             return RefundLine(receipt_id=receipt_id, sku_id=self._sku_id, quantity=self.units.value(), reason=reason)
         if self._receipt.dispute is None:
             return OpenDispute(receipt_id=receipt_id, reason=reason)
-        outcome = _OUTCOMES[self.outcome.currentText()]
+        outcome = DisputeOutcome(self.outcome.currentData())
         return SettleDispute(receipt_id=receipt_id, outcome=outcome, reason=reason)
 
     def _ask(self) -> None:
@@ -119,9 +122,11 @@ class Desk(QWidget):
             return "quiet", ""
         request = self._model.desk.requests.get(self._receipt.issued.receipt_id)
         if request is not None and request.refused:
-            return "warn", f"Not done: {request.refused}."
+            return "warn", _("Not done: {reason}.", reason=request.refused)
         if request is not None:
-            return "quiet", "Sent, waiting for the engine."
-        if self._receipt.dispute is not None:
-            return "warn", f"Disputed: {self._receipt.dispute.reason}. D settles it; what is owed is refunded by R."
-        return "quiet", "R gives units of the chosen line back, D notes what a customer disputes."
+            return "quiet", _("Sent, waiting for the engine.")
+        dispute = self._receipt.dispute
+        if dispute is not None:
+            told = _("Disputed: {reason}. D settles it; what is owed is refunded by R.", reason=dispute.reason)
+            return "warn", told
+        return "quiet", _("R gives units of the chosen line back, D notes what a customer disputes.")

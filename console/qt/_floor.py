@@ -4,6 +4,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from console.language import _, ngettext
 from console.model import NS_PER_S, ConsoleModel, TrackOnFloor, words
 from console.qt._chosen import Chosen
 from console.qt._floor_ground import LABEL_PX, Ground
@@ -27,14 +28,14 @@ class FloorMap(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(240, 200)
-        self.setAccessibleName("Floor map")
+        self.setAccessibleName(_("Floor map"))
         theme.changed.connect(self.update)
         chosen.changed.connect(self.update)
 
     def tick(self) -> None:
         """People moved."""
         present = sum(track.present for track in self._model.floor.tracks.values())
-        self.setAccessibleDescription(f"{present} people on the floor")
+        self.setAccessibleDescription(ngettext("{count} person on the floor", "{count} people on the floor", present))
         self.update()
 
     def toggle_dwell(self) -> None:
@@ -82,9 +83,9 @@ class FloorMap(QWidget):
                 painter.drawEllipse(self._ground.at(track.foot_m), 11, 11)
         painter.setPen(colour)
         for track in tracks:
-            label = self._labels.of(
-                "Staff" if track.shopper.staff else words.short_id(track.shopper.visit_id or "unknown")
-            )
+            visit_id = track.shopper.visit_id
+            name = _("Staff") if track.shopper.staff else words.short_id(visit_id) if visit_id else _("unknown")
+            label = self._labels.of(name)
             above = self._ground.at(track.foot_m) - QPointF(label.size().width() / 2, 24)
             painter.drawStaticText(above, label)
 

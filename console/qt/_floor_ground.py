@@ -6,6 +6,7 @@ from math import atan, atan2, degrees, hypot
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPixmap, QPolygonF
 
+from console.language import _, number
 from console.model import SQUARE_M, ConsoleModel
 from console.qt._skeleton import gondola_corners
 from console.qt._theme import Colours
@@ -77,7 +78,7 @@ class Ground:
         bar = QPointF(12, self._size.height() - 11)
         painter.setPen(QPen(QColor(colours.quiet), 1))
         painter.drawLine(bar, bar + QPointF(length, 0))
-        _write(painter, "1 m", QRectF(bar.x(), bar.y() - 16, length, 14), colours.quiet)
+        _write(painter, _("{length} m", length=number(1)), QRectF(bar.x(), bar.y() - 16, length, 14), colours.quiet)
 
     def _paint_dwell(self, painter: QPainter, colours: Colours) -> None:
         squares = self._model.floor.dwell.squares()
@@ -137,7 +138,7 @@ class Ground:
         else:
             below = middle.y() > self._size.height() / 2
             box = QRectF(middle.x() - 40, middle.y() + (4 if below else -18), 80, 14)
-        _write(painter, "Gate", box, colours.quiet)
+        _write(painter, _("Gate"), box, colours.quiet)
 
     def _gondolas_asking(self) -> set[GondolaId]:
         shelves = self._model.store.shelf_by_id

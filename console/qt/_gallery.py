@@ -2,23 +2,28 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QApplication
 
+from console.language import languages
+from console.qt._speech import speak
 from console.qt._theme import Appearance
 from console.qt._window import ConsoleWindow
 
-LOCALES = ("en_GB", "de_DE")
-"""Decimal points and commas, and two ways to write a date."""
-
 
 def save_gallery(window: ConsoleWindow, folder: Path) -> list[Path]:
-    """All pages in light and dark and as each locale writes; the folders say which, and the scale of the screen."""
+    """All pages in every language, in light and dark; the folders say which, and the scale of the screen."""
     percent = round(100 * window.devicePixelRatioF())
-    usual, saved = QLocale(), []
-    for locale in LOCALES:
-        QLocale.setDefault(QLocale(locale))
+    saved = []
+    for language in languages():
+        speak(language)
+        shown = window.again()  # a window speaks the language that it was made in
+        shown.resize(window.size())
+        shown.show()
         for appearance in (Appearance.LIGHT, Appearance.DARK):
-            window.theme.choose(appearance)
-            saved += window.save_screenshots(folder / f"{appearance}-{locale}-{percent}")
-    QLocale.setDefault(usual)
+            shown.theme.choose(appearance)
+            saved += shown.save_screenshots(folder / f"{appearance}-{language}-{percent}")
+        shown.hide()
+        shown.deleteLater()
+    speak()
+    QApplication.processEvents()
     return saved

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
+from console.language import listed, number
 from console.model import OFFERED, words
 from console.qt._theme import Theme
 
@@ -38,7 +39,7 @@ class ChoiceButton(QAbstractButton):
             self.setVisible(choice is not None)
             if choice is not None:
                 sure = words.probability(choice.probability_ppm)
-                self.setAccessibleName(f"{self._number}: {choice.text}, {sure}")
+                self.setAccessibleName(listed([number(self._number), choice.text, sure]))
                 self.setAccessibleDescription(choice.why)
             self.update()
 
@@ -54,29 +55,35 @@ class ChoiceButton(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colours = self._theme.colours
         whole = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        best = self._number == 1
         painter.setBrush(QColor(colours.selected if self.underMouse() or self.isDown() else colours.raised))
         painter.setPen(QPen(QColor(colours.focus if self.hasFocus() else colours.line), 1.5 if self.hasFocus() else 1))
         painter.drawRoundedRect(whole, 4, 4)
-        key = QRectF(whole.left() + 8, whole.center().y() - 11, 22, 22)
+        self._paint_key(painter, QRectF(whole.left() + 8, whole.center().y() - 11, 22, 22))
+        left = whole.left() + 40
+        if self.choice.colour is not None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colours.shopper(self.choice.colour))
+            painter.drawEllipse(self._placed(QRectF(left, whole.top() + 9, 8, 8)))
+            left += 14
+        room = whole.right() - left - 96
+        text = self._placed(QRectF(left, whole.top() + 4, room, 18))
+        painter.setPen(QColor(colours.ink))
+        _write(painter, self.choice.text, text, bold=self._number == 1)
+        painter.setPen(QColor(colours.quiet))
+        _write(painter, self.choice.why, text.translated(0, 18))
+        self._paint_probability(painter, QRectF(whole.right() - 88, whole.top(), 80, whole.height()))
+
+    def _placed(self, box: QRectF) -> QRectF:
+        """On the other side where one reads from the right."""
+        return box.translated(self.width() - box.left() - box.right(), 0) if self.isRightToLeft() else box
+
+    def _paint_key(self, painter: QPainter, box: QRectF) -> None:
+        colours, key = self._theme.colours, self._placed(box)
         painter.setPen(QPen(QColor(colours.quiet), 1))
         painter.setBrush(QColor(colours.panel))
         painter.drawRoundedRect(key, 4, 4)
         painter.setPen(QColor(colours.ink))
         _write(painter, str(self._number), key, bold=True, side=Qt.AlignmentFlag.AlignCenter)
-        left = key.right() + 10
-        if self.choice.colour is not None:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colours.shopper(self.choice.colour))
-            painter.drawEllipse(QRectF(left, whole.top() + 9, 8, 8))
-            left += 14
-        room = whole.right() - left - 96
-        text = QRectF(left, whole.top() + 4, room, 18)
-        painter.setPen(QColor(colours.ink))
-        _write(painter, self.choice.text, text, bold=best)
-        painter.setPen(QColor(colours.quiet))
-        _write(painter, self.choice.why, QRectF(left, whole.top() + 22, room, 17))
-        self._paint_probability(painter, QRectF(whole.right() - 88, whole.top(), 80, whole.height()))
 
     def _paint_probability(self, painter: QPainter, room: QRectF) -> None:
         colours = self._theme.colours
@@ -84,13 +91,14 @@ class ChoiceButton(QAbstractButton):
         side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         upper = QRectF(room.left(), room.top() + 6, room.width(), 18)
         painter.setPen(QColor(colours.ink))
-        _write(painter, words.probability(ppm), upper, side=side)
+        _write(painter, words.probability(ppm), self._placed(upper), side=side)
         bar = QRectF(room.left(), room.bottom() - 14, room.width(), 4)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.line))
-        painter.drawRoundedRect(bar, 2, 2)
+        painter.drawRoundedRect(self._placed(bar), 2, 2)
         painter.setBrush(QColor(colours.quiet))
-        painter.drawRoundedRect(QRectF(bar.left(), bar.top(), bar.width() * ppm / 1_000_000, bar.height()), 2, 2)
+        filled = QRectF(bar.left(), bar.top(), bar.width() * ppm / 1_000_000, bar.height())
+        painter.drawRoundedRect(self._placed(filled), 2, 2)
 
 
 class Choices(QWidget):

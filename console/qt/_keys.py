@@ -4,41 +4,42 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
+from console.language import N_, _
 from console.qt._page import label
 
 _KEYS = (
-    ("Everywhere", ""),
-    ("F1 … F7, Ctrl+1 … 7", "Overview, Store, Carts, Review, Shelves, Receipts, Health"),
-    ("F9", "appearance: system, light, dark"),
-    ("?", "this sheet"),
-    ("Ctrl+Q", "close the console; the engine goes on"),
-    ("Store", ""),
-    ("Arrows, Enter", "move between tiles, show one alone"),
-    ("Click", "choose a shopper: on the map, in a picture, in the list"),
-    ("H", "where time is spent, on the map"),
-    ("Carts", ""),
-    ("Y, N", "papers checked: old enough, or not proved; the goods are not sold then"),
-    ("Review", ""),
-    ("Enter, 1 … 5", "accept the likeliest, or that answer"),
-    ("O, 1 … 5", "it was somebody else, with the same"),
-    ("Q, 1 … 5", "so many units, by the same"),
-    ("P", "put elsewhere: it was moved, and is in nobody's cart"),
-    ("N", "nothing was taken"),
-    ("U", "cannot tell: the store's policy decides now"),
-    ("E", "somebody else should look: say why"),
-    ("Backspace, Ctrl+Z", "take the last decision back, ten deep"),
-    ("S", "search: product, shopper, units; Enter decides"),
-    ("Space, ← →", "play or pause the clip, step a frame"),
-    ("↑ ↓", "another case"),
-    ("Shelves", ""),
-    ("Arrows", "another facing, another shelf"),
-    ("Enter, Enter", "on grams that do not add up: looked, take it as it lies"),
-    ("Health", ""),
-    ("Enter", "on an alarm: set it aside for a time, with a reason; or put it back in sight"),
-    ("Receipts", ""),
-    ("/", "search; Escape shows all again"),
-    ("R", "refund units of the chosen line"),
-    ("D", "note what a customer disputes, or settle it"),
+    (N_("Everywhere"), ""),
+    (N_("F1 … F7, Ctrl+1 … 7"), N_("Overview, Store, Carts, Review, Shelves, Receipts, Health")),
+    ("F9", N_("appearance: system, light, dark")),
+    ("?", N_("this sheet")),
+    (N_("Ctrl+Q"), N_("close the console; the engine goes on")),
+    (N_("Store"), ""),
+    (N_("Arrows, Enter"), N_("move between tiles, show one alone")),
+    (N_("Click"), N_("choose a shopper: on the map, in a picture, in the list")),
+    ("H", N_("where time is spent, on the map")),
+    (N_("Carts"), ""),
+    ("Y, N", N_("papers checked: old enough, or not proved; the goods are not sold then")),
+    (N_("Review"), ""),
+    (N_("Enter, 1 … 5"), N_("accept the likeliest, or that answer")),
+    ("O, 1 … 5", N_("it was somebody else, with the same")),
+    ("Q, 1 … 5", N_("so many units, by the same")),
+    ("P", N_("put elsewhere: it was moved, and is in nobody's cart")),
+    ("N", N_("nothing was taken")),
+    ("U", N_("cannot tell: the store's policy decides now")),
+    ("E", N_("somebody else should look: say why")),
+    (N_("Backspace, Ctrl+Z"), N_("take the last decision back, ten deep")),
+    ("S", N_("search: product, shopper, units; Enter decides")),
+    (N_("Space, ← →"), N_("play or pause the clip, step a frame")),
+    ("↑ ↓", N_("another case")),
+    (N_("Shelves"), ""),
+    (N_("Arrows"), N_("another facing, another shelf")),
+    (N_("Enter, Enter"), N_("on grams that do not add up: looked, take it as it lies")),
+    (N_("Health"), ""),
+    (N_("Enter"), N_("on an alarm: set it aside for a time, with a reason; or put it back in sight")),
+    (N_("Receipts"), ""),
+    ("/", N_("search; Escape shows all again")),
+    ("R", N_("refund units of the chosen line")),
+    ("D", N_("note what a customer disputes, or settle it")),
 )
 
 
@@ -49,7 +50,7 @@ class KeySheet(QFrame):
         super().__init__(parent)
         self._window = parent
         self.setObjectName("overlay")
-        self.setAccessibleName("Keys")
+        self.setAccessibleName(_("Keys"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         grid = QGridLayout(self)
         grid.setContentsMargins(24, 18, 24, 20)
@@ -57,10 +58,10 @@ class KeySheet(QFrame):
         grid.setVerticalSpacing(7)
         for row, (keys, meaning) in enumerate(_KEYS):
             if meaning:
-                grid.addWidget(label(keys, "keycap"), row, 0, Qt.AlignmentFlag.AlignLeft)
-                grid.addWidget(label(meaning), row, 1)
+                grid.addWidget(label(_(keys), "keycap"), row, 0, Qt.AlignmentFlag.AlignLeft)
+                grid.addWidget(label(_(meaning)), row, 1)
             else:
-                grid.addWidget(label(keys.upper(), "title"), row, 0, 1, 2)
+                grid.addWidget(label(_(keys).upper(), "title"), row, 0, 1, 2)
         self.hide()
 
     def toggle(self) -> None:

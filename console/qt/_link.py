@@ -14,6 +14,7 @@ from time import monotonic_ns
 
 from PySide6.QtCore import QObject, Signal
 
+from console.language import _
 from console.model import LOST_AFTER_NS
 from engine.domain import (
     Accepted,
@@ -179,7 +180,8 @@ class EngineLink(QObject):
             try:
                 self._deliver(client.command(request))
             except FrameError as error:
-                self._deliver(Refused(command_id=request.command_id, reason=f"no answer this console knows: {error}"))
+                reason = _("no answer this console knows: {error}", error=error)
+                self._deliver(Refused(command_id=request.command_id, reason=reason))
             self._unanswered.popleft()
         if self._to_hold is not None:  # after the answers: whoever holds the next case has let go of the last
             self._deliver(client.hold(self._to_hold))

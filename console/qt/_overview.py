@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
+from console.language import N_, _
 from console.model import NS_PER_S, ConsoleModel, Need, Place, VisitStage, latest_lines, needs, overview, words
 from console.qt._page import Page, label, panel, split
 from console.qt._readings import READINGS
@@ -14,8 +15,8 @@ from engine.domain import CartLine, Verdict, signed_quantity
 
 _COLUMNS = 3
 _LATEST_SHOWN = 40
-_LATEST = (Column(""), Column("Time"), Column("What", stretch=True), Column("Sure", number=True))
-_NEEDS = (Column(""), Column("What", stretch=True), Column("For", number=True), Column("Page"))
+_LATEST = (Column(""), Column(N_("Time")), Column(N_("What"), stretch=True), Column(N_("Sure"), number=True))
+_NEEDS = (Column(""), Column(N_("What"), stretch=True), Column(N_("For"), number=True), Column(N_("Page")))
 
 
 class OverviewPage(Page):
@@ -26,9 +27,9 @@ class OverviewPage(Page):
 
     def __init__(self, model: ConsoleModel, theme: Theme) -> None:
         super().__init__(model, theme)
-        self.tiles = {title: Tile(title, place, theme) for title, (place, _) in READINGS.items()}
-        self.needs = EnterableView("Needs a person", _NEEDS, theme)
-        self.latest = EnterableView("Latest", _LATEST, theme)
+        self.tiles = {title: Tile(title, reading.place, theme) for title, reading in READINGS.items()}
+        self.needs = EnterableView(_("Needs a person"), _NEEDS, theme)
+        self.latest = EnterableView(_("Latest"), _LATEST, theme)
         self.calm = label("", "quiet")
         self._lay_out()
         for tile in self.tiles.values():
@@ -43,12 +44,12 @@ class OverviewPage(Page):
         """Once a second: everything here is a sum over what changed."""
         now_ns = self.model.clock.engine_ns(at_ns)
         now = overview(self.model, now_ns)
-        for title, (_, say) in READINGS.items():
-            self.tiles[title].show_reading(say(now, self.model, now_ns))
+        for title, reading in READINGS.items():
+            self.tiles[title].show_reading(reading.say(now, self.model, now_ns))
         shown = needs(self.model, now_ns)
         self.needs.show_rows([_row(need, now_ns) for need in shown])
         self.latest.show_rows([self._line_row(line) for line in latest_lines(self.model, _LATEST_SHOWN)])
-        self.calm.setText("" if shown else "Nothing needs a person.")
+        self.calm.setText("" if shown else _("Nothing needs a person."))
         self.calm.setVisible(not shown)
 
     def _lay_out(self) -> None:
@@ -60,9 +61,9 @@ class OverviewPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addLayout(grid)
-        column.addWidget(panel("LATEST", self.latest), 1)
+        column.addWidget(panel(_("Latest"), self.latest), 1)
         self.calm.setContentsMargins(10, 0, 10, 10)
-        waiting = panel("NEEDS A PERSON", self.calm, self.needs)
+        waiting = panel(_("Needs a person"), self.calm, self.needs)
         self.fill(split("overview", Qt.Orientation.Horizontal, left, waiting, sizes=(760, 460)))
 
     def _line_row(self, line: CartLine) -> Row:
@@ -86,5 +87,5 @@ class OverviewPage(Page):
 def _row(need: Need, now_ns: int) -> Row:
     ink = "alarm" if need.alarm else "warn"
     ago = "" if need.since_ns is None else words.age((now_ns - need.since_ns) / NS_PER_S)
-    cells = (Cell("⚠" if need.alarm else "●", ink), Cell(need.text), Cell(ago, "quiet"), Cell(need.place, "quiet"))
-    return Row(need, cells, spoken=f"{need.place}: {need.text}")
+    cells = (Cell("⚠" if need.alarm else "●", ink), Cell(need.text), Cell(ago, "quiet"), Cell(_(need.place), "quiet"))
+    return Row(need, cells, spoken=_("{what}: {problem}", what=_(need.place), problem=need.text))

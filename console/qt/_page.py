@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
+from console.language import _
 from console.model import ConsoleModel, Notice, Reset
+from console.qt._speech import leading
 from console.qt._theme import Theme
 
 _SECOND_NS = 1_000_000_000
@@ -15,6 +17,7 @@ class Page(QWidget):
     """One place of the console. Subclasses name the notices they care for and refresh themselves from the model."""
 
     name = ""
+    """Marked, not looked up."""
     listens: tuple[type, ...] = ()
 
     def __init__(self, model: ConsoleModel, theme: Theme) -> None:
@@ -24,7 +27,7 @@ class Page(QWidget):
         self.refreshed_ns = 0
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAccessibleName(self.name)
+        self.setAccessibleName(_(self.name))
         theme.changed.connect(self.mark)
 
     def take(self, notice: Notice) -> None:
@@ -80,7 +83,7 @@ def panel(title: str, *contents: QWidget) -> QFrame:
     box.setContentsMargins(1, 8, 1, 1)
     box.setSpacing(6)
     if title:
-        heading = label(title, "title")
+        heading = label(title.upper(), "title")
         heading.setContentsMargins(10, 0, 10, 0)
         box.addWidget(heading, 0, Qt.AlignmentFlag.AlignTop)
     for content in contents:
@@ -93,6 +96,7 @@ def label(text: str, style: str = "") -> QLabel:
     made = QLabel(text)
     made.setObjectName(style)
     made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setAlignment(leading() | Qt.AlignmentFlag.AlignVCenter)
     return made
 
 

@@ -4,10 +4,16 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from console.language import N_, _, enumerated
 from console.model import ConsoleModel, Visit
 from console.qt._page import label, restyle
 from console.qt._text import clock_time
 from engine.domain import CheckAge, may
+
+_CHECKED = {
+    True: N_("{years} years proved, seen by {who} at {time}."),
+    False: N_("{years} years not proved, says {who} at {time}; those goods are not sold."),
+}
 
 
 class Papers(QWidget):
@@ -24,12 +30,13 @@ class Papers(QWidget):
         self._visit: Visit | None = None
         self.text = label("")
         self.text.setWordWrap(True)
-        self.old_enough, self.not_proved = QPushButton("Old enough  Y"), QPushButton("Not proved  N")
+        self.old_enough, self.not_proved = QPushButton(), QPushButton()
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 0, 10, 4)
         row.addWidget(self.text, 1)
-        for button, name in ((self.old_enough, "Old enough, Y"), (self.not_proved, "Not proved, N")):
-            button.setAccessibleName(name)
+        for button, name, key in ((self.old_enough, _("Old enough"), "Y"), (self.not_proved, _("Not proved"), "N")):
+            button.setText(f"{name}  {key}")
+            button.setAccessibleName(f"{name}, {key}")
             row.addWidget(button)
         self.old_enough.clicked.connect(lambda: self.answer(old_enough=True))
         self.not_proved.clicked.connect(lambda: self.answer(old_enough=False))
@@ -59,7 +66,7 @@ class Papers(QWidget):
             self.checked.emit(command)
         else:
             restyle(self.text, "warn")
-            self.text.setText("That is a reviewer's or a manager's to do. Ask one, or sign in with their key.")
+            self.text.setText(_("That is a reviewer's or a manager's to do. Ask one, or sign in with their key."))
 
     def _in_words(self) -> tuple[str, str]:
         """The style it is shown in, and what there is to say; empty when nothing is."""
@@ -68,12 +75,15 @@ class Papers(QWidget):
             return "quiet", ""
         refused = self._model.ages.refused.get(visit.visit_id)
         if refused:
-            return "warn", f"Not noted: {refused}."
+            return "warn", _("Not noted: {reason}.", reason=refused)
         if visit.age_needed is not None:
-            goods = ", ".join(self._model.state.product_name(sku_id) for sku_id in visit.age_needed.sku_ids)
-            return "warn", f"Check papers, {visit.age_asked} years: {goods}. The receipt waits for it."
+            goods = enumerated([self._model.state.product_name(sku_id) for sku_id in visit.age_needed.sku_ids])
+            asked = _(
+                "Check papers, {years} years: {products}. The receipt waits for it.",
+                years=visit.age_asked,
+                products=goods,
+            )
+            return "warn", asked
         check = visit.age_checks[-1]
         at = clock_time(self._model.clock.wall_ns(check.t_ns))
-        if check.old_enough:
-            return "quiet", f"{check.minimum_age} years proved, seen by {check.by} at {at}."
-        return "quiet", f"{check.minimum_age} years not proved, says {check.by} at {at}; those goods are not sold."
+        return "quiet", _(_CHECKED[check.old_enough], years=check.minimum_age, who=check.by, time=at)

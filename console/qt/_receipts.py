@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
+from console.language import N_, _, enumerated, ngettext, number, signed
 from console.model import ConsoleModel, Place, Receipt, ReceiptChanged, change_minor, find_receipts, words
 from console.qt._desk import Desk
 from console.qt._page import Page, label, panel, split
@@ -12,6 +13,7 @@ from console.qt._text import clock_time, money
 from console.qt._theme import Theme
 from engine.domain import (
     DisputeOpened,
+    DisputeOutcome,
     DisputeSettled,
     LaterFact,
     LineRefunded,
@@ -20,6 +22,11 @@ from engine.domain import (
     ReceiptTax,
     SkuId,
 )
+
+_SETTLED = {
+    DisputeOutcome.UPHELD: N_("Dispute upheld at {time} by {who}: {reason}"),
+    DisputeOutcome.DENIED: N_("Dispute denied at {time} by {who}: {reason}"),
+}
 
 
 class ReceiptsPage(Page):
@@ -31,25 +38,25 @@ class ReceiptsPage(Page):
     def __init__(self, model: ConsoleModel, theme: Theme) -> None:
         super().__init__(model, theme)
         columns = (
-            Column("Time"),
-            Column("Receipt"),
-            Column("Visit", stretch=True),
-            Column("Items", number=True),
-            Column("Changed", number=True),
+            Column(N_("Time")),
+            Column(N_("Receipt")),
+            Column(N_("Visit"), stretch=True),
+            Column(N_("Items"), number=True),
+            Column(N_("Changed"), number=True),
             Column(""),
-            Column("Total", number=True),
+            Column(N_("Total"), number=True),
         )
         lines = (
-            Column("Units", number=True),
-            Column("Product", stretch=True),
-            Column("Each", number=True),
-            Column("Total", number=True),
+            Column(N_("Units"), number=True),
+            Column(N_("Product"), stretch=True),
+            Column(N_("Each"), number=True),
+            Column(N_("Total"), number=True),
         )
-        self.receipts = KeyedView("Receipts", columns, theme)
-        self.lines = KeyedView("Receipt lines", lines, theme)
+        self.receipts = KeyedView(_("Receipts"), columns, theme)
+        self.lines = KeyedView(_("Receipt lines"), lines, theme)
         self.search = QLineEdit()
-        self.search.setPlaceholderText("/  Receipt, visit or product")
-        self.search.setAccessibleName("Search receipts")
+        self.search.setPlaceholderText(_("/  Receipt, visit or product"))
+        self.search.setAccessibleName(_("Search receipts"))
         self.search.setClearButtonEnabled(True)
         self.found = label("", "quiet")
         self.found.setContentsMargins(10, 0, 10, 8)
@@ -57,9 +64,9 @@ class ReceiptsPage(Page):
         self._which.setContentsMargins(10, 0, 10, 0)
         self._total.setContentsMargins(10, 0, 10, 8)
         self._total.setAlignment(Qt.AlignmentFlag.AlignRight)
-        left = panel("RECEIPTS", _inset(self.search), self.receipts, self.found)
+        left = panel(_("Receipts"), _inset(self.search), self.receipts, self.found)
         self.desk = Desk(model)
-        right = panel("LINES", self._which, self.lines, self._total, self.desk)
+        right = panel(_("Lines"), self._which, self.lines, self._total, self.desk)
         self.fill(split("receipts", Qt.Orientation.Horizontal, left, right, sizes=(620, 440)))
         self.receipts.selectionModel().currentRowChanged.connect(self.mark)
         self.search.textChanged.connect(self.mark)
@@ -103,7 +110,15 @@ class ReceiptsPage(Page):
     def _in_words(self, shown: list[Receipt]) -> str:
         total = money(sum(receipt.total_minor for receipt in shown), self.model.store.currency)
         known = len(self.model.state.receipts)
-        return f"{len(shown)} of {known} receipts, {total}" if self.search.text() else f"{known} receipts, {total}"
+        if self.search.text():
+            return ngettext(
+                "{shown} of {count} receipt, {total}",
+                "{shown} of {count} receipts, {total}",
+                known,
+                shown=len(shown),
+                total=total,
+            )
+        return ngettext("{count} receipt, {total}", "{count} receipts, {total}", known, total=total)
 
     def _row(self, receipt: Receipt) -> Row:
         issued = receipt.issued
@@ -113,29 +128,29 @@ class ReceiptsPage(Page):
             Cell(clock_time(self.model.clock.wall_ns(issued.t_ns)), "quiet"),
             Cell(words.short_id(issued.receipt_id)),
             Cell(words.shopper_name(issued.visit_id), "quiet"),
-            Cell(str(sum(line.quantity for line in issued.lines))),
+            Cell(number(sum(line.quantity for line in issued.lines))),
             Cell(money(changed_minor, issued.currency) if receipt.changes else "", "quiet"),
-            Cell("disputed", "warn") if receipt.dispute else Cell(""),
+            Cell(_("disputed"), "warn") if receipt.dispute else Cell(""),
             Cell(total),
         )
-        spoken = f"{words.shopper_name(issued.visit_id)}, {total}{', disputed' if receipt.dispute else ''}"
-        return Row(issued.receipt_id, cells, spoken=spoken)
+        spoken = [words.shopper_name(issued.visit_id), total, *([_("disputed")] if receipt.dispute else [])]
+        return Row(issued.receipt_id, cells, spoken=enumerated(spoken))
 
     def _show(self, receipt: Receipt | None) -> None:
         self.desk.show_receipt(receipt)
         if receipt is None:
-            self._which.setText("No receipt yet")
+            self._which.setText(_("No receipt yet"))
             self._total.setText("")
             self.lines.show_rows([])
             return
         issued = receipt.issued
-        self._which.setText(f"Receipt {issued.receipt_id}")
+        self._which.setText(_("Receipt {receipt}", receipt=issued.receipt_id))
         self._total.setText(money(receipt.total_minor, issued.currency))
         rows = [
             Row(
                 line.sku_id,
                 (
-                    Cell(str(line.quantity)),
+                    Cell(number(line.quantity)),
                     Cell(self.model.state.product_name(line.sku_id)),
                     Cell(money(line.unit_price_minor, issued.currency), "quiet"),
                     Cell(money(line.total_minor, issued.currency)),
@@ -155,31 +170,44 @@ class ReceiptsPage(Page):
         at = clock_time(self.model.clock.wall_ns(fact.t_ns))
         match fact:
             case ReceiptAdjusted():
-                units, said = fact.quantity, f"{self.model.state.product_name(fact.sku_id)}  (adjusted at {at})"
+                product = self.model.state.product_name(fact.sku_id)
+                units, said = fact.quantity, _("{product}  (adjusted at {time})", product=product, time=at)
             case LineRefunded():
                 product = self.model.state.product_name(fact.sku_id)
-                units, said = -fact.quantity, f"{product}  (refunded at {at} by {fact.by}: {fact.reason})"
+                units, said = (
+                    -fact.quantity,
+                    _(
+                        "{product}  (refunded at {time} by {who}: {reason})",
+                        product=product,
+                        time=at,
+                        who=fact.by,
+                        reason=fact.reason,
+                    ),
+                )
             case DisputeOpened():
-                return Cell(""), Cell(f"Disputed at {at}, {fact.by}: {fact.reason}", "warn"), Cell(""), Cell("")
+                said = _("Disputed at {time}, {who}: {reason}", time=at, who=fact.by, reason=fact.reason)
+                return Cell(""), Cell(said, "warn"), Cell(""), Cell("")
             case DisputeSettled():
-                said = f"Dispute {fact.outcome} at {at} by {fact.by}: {fact.reason}"
+                said = _(_SETTLED[fact.outcome], time=at, who=fact.by, reason=fact.reason)
                 return Cell(""), Cell(said, "quiet"), Cell(""), Cell("")
-        counted = f"{units:+d}".replace("-", "−") if units else ""
+        counted = signed(units) if units else ""
         return Cell(counted), Cell(said, italic=True), Cell(""), Cell(money(change_minor(fact), currency))
 
 
 def _withheld_cells(model: ConsoleModel, sku_id: SkuId) -> tuple[Cell, ...]:
     """What was in the cart and could not be sold."""
-    said = f"{model.state.product_name(sku_id)}  (not sold: no age proved)"
+    said = _("{product}  (not sold: no age proved)", product=model.state.product_name(sku_id))
     return Cell(""), Cell(said, "quiet"), Cell(""), Cell("")
 
 
 def _tax_cells(tax: ReceiptTax, currency: str) -> tuple[Cell, ...]:
     """A tax class's line; what is in the prices already is said in words, not added."""
-    said = f"Tax {tax.rate_ppm / 10_000:g} % {tax.tax_class_id}"
-    amount = money(tax.tax_minor, currency)
+    percent, amount = tax.rate_ppm / 10_000, money(tax.tax_minor, currency)
+    rate = number(percent, 0 if percent.is_integer() else 1 if (10 * percent).is_integer() else 2)
     if tax.included:
-        return Cell(""), Cell(f"{said}, {amount} of it included", "quiet"), Cell(""), Cell("")
+        said = _("Tax {rate} % {name}, {amount} of it included", rate=rate, name=tax.tax_class_id, amount=amount)
+        return Cell(""), Cell(said, "quiet"), Cell(""), Cell("")
+    said = _("Tax {rate} % {name}", rate=rate, name=tax.tax_class_id)
     return Cell(""), Cell(said, "quiet"), Cell(""), Cell(amount)
 
 

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from console.language import N_, _, enumerated, listed, ngettext
 from console.model import (
     NS_PER_S,
     OFFERED,
@@ -39,11 +40,10 @@ LOOK_FIRST_NS = 400_000_000
 _EVIDENCE_RETRY_NS = 3 * NS_PER_S
 _URGENT_S = 30.0
 _STAGE_WORDS = {
-    DecisionStage.SENT: "sent, waiting for the engine",
-    DecisionStage.ACCEPTED: "accepted, taking effect",
-    DecisionStage.REFUSED: "refused",
-    DecisionStage.CLOSED: "done",
-    DecisionStage.TAKEN_BACK: "taken back",
+    DecisionStage.SENT: N_("sent, waiting for the engine"),
+    DecisionStage.ACCEPTED: N_("accepted, taking effect"),
+    DecisionStage.CLOSED: N_("done"),
+    DecisionStage.TAKEN_BACK: N_("taken back"),
 }
 
 
@@ -68,9 +68,9 @@ class ReviewPage(Page):
         self._asked_ns: dict[CaseId, int] = {}
         self._excuses: dict[CaseId, str] = {}
         self._evidence_shown: object = None
-        columns = (Column("Within"), Column("Case", stretch=True), Column("At risk", number=True))
-        self.queue = KeyedView("Cases waiting", columns, theme)
-        self.log = KeyedView("Last decisions", (Column("Decision", stretch=True), Column("")), theme)
+        columns = (Column(N_("Within")), Column(N_("Case"), stretch=True), Column(N_("At risk"), number=True))
+        self.queue = KeyedView(_("Cases waiting"), columns, theme)
+        self.log = KeyedView(_("Last decisions"), (Column(N_("Decision"), stretch=True), Column("")), theme)
         self.log.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.headline, self.about = label("", "headline"), label("", "quiet")
         self.player = ClipPlayer(model, theme)
@@ -96,7 +96,7 @@ class ReviewPage(Page):
 
     def evidence_missing(self, case_id: CaseId, reason: str) -> None:
         """The evidence could not be had; it is asked for again while the case is shown."""
-        self._excuses[case_id] = f"No clip: {reason}"
+        self._excuses[case_id] = _("No clip: {reason}", reason=reason)
         self.mark()
 
     def tick(self, at_ns: int) -> None:
@@ -238,28 +238,27 @@ class ReviewPage(Page):
         slack_s = case.slack_s(now_ns)
         answered = self.model.review.is_answered(case.case_id)
         ink = "quiet" if answered else "warn" if slack_s < _URGENT_S else "ink"
-        within = "answered" if answered else "policy decides" if slack_s <= 0 else words.age(max(slack_s, 1.0))
+        within = words.age(max(slack_s, 1.0)) if slack_s > 0 else _("policy decides")
+        within = _("answered") if answered else within
         holder = self.model.review.held_by(case.case_id)
         if holder and not answered:
-            within, ink = f"{holder} has it", "quiet"
+            within, ink = _("{who} has it", who=holder), "quiet"
         what = f"{words.question(case.asked)}  {case.asked.shelf_id}"
         if case.asked.escalation is not None:
-            what += f"  passed on by {case.asked.escalation.by}"
+            what = _("{case}  passed on by {who}", case=what, who=case.asked.escalation.by)
         at_risk = money(case.at_risk_minor, self.model.store.currency)
         cells = (Cell(within, ink, bold=ink == "warn"), Cell(what, ink), Cell(at_risk, "quiet"))
-        return Row(case.case_id, cells, spoken=f"{what}, {within}")
+        return Row(case.case_id, cells, spoken=enumerated([what, within]))
 
     def _log_row(self, decision: Decision) -> Row:
         text = words.decision(decision.said, self.model.state)
-        stage = decision.note or _STAGE_WORDS[decision.stage]
-        ink = "alarm" if decision.stage is DecisionStage.REFUSED else "quiet"
-        if decision.stage is DecisionStage.REFUSED:
-            stage = f"refused: {decision.note}"
-        return Row(decision.command_id, (Cell(text, "quiet"), Cell(stage, ink)))
+        refused = decision.stage is DecisionStage.REFUSED
+        stage = _stage(decision) if refused or not decision.note else decision.note
+        return Row(decision.command_id, (Cell(text, "quiet"), Cell(stage, "alarm" if refused else "quiet")))
 
     def _show_case(self, case: Case | None, now_ns: int) -> None:
         if case is None:
-            self.headline.setText("Nothing waits for you")
+            self.headline.setText(_("Nothing waits for you"))
             self.about.setText(self._under_way())
             self.deciding.show_case(None)
             self.deciding.answer.setText("")
@@ -268,8 +267,9 @@ class ReviewPage(Page):
         asked = case.asked
         self.headline.setText(words.question(asked))
         slack_s = case.slack_s(now_ns)
-        left = f"{words.age(slack_s)} left" if slack_s >= 1 else "the store's policy decides now"
-        about = f"{words.movement(asked)}, {self._places(case)}; {left}{self._holder()}"
+        left = _("{age} left", age=words.age(slack_s)) if slack_s >= 1 else _("the store's policy decides now")
+        moved = enumerated([words.movement(asked), self._places(case)])
+        about = listed([said for said in (moved, left, self._holder()) if said])
         self.about.setText(f"{words.escalated(asked)}\n{about}" if asked.escalation else about)
         self.deciding.show_case(case)
         self._show_answer(case)
@@ -279,22 +279,28 @@ class ReviewPage(Page):
         """What becomes of the cases that are open still."""
         waiting, ours = len(self.model.review.waiting()), len(self.model.review.for_us())
         answered = len(self.model.review.cases) - waiting
-        told = (
-            (answered, "answered, waiting for the engine"),
-            (ours, "with others"),
-            (waiting - ours, "passed on to others"),
-        )
-        return ", ".join(f"{count} {what}" for count, what in told if count)
+        said = []
+        if answered:
+            said.append(
+                ngettext(
+                    "{count} answered, waiting for the engine", "{count} answered, waiting for the engine", answered
+                )
+            )
+        if ours:
+            said.append(ngettext("{count} with others", "{count} with others", ours))
+        if waiting - ours:
+            said.append(ngettext("{count} passed on to others", "{count} passed on to others", waiting - ours))
+        return enumerated(said)
 
     def _holder(self) -> str:
         if self._taken_by():
-            return f"; {self._taken_by()} has it"
-        return "; free for others: any key takes it up again" if self._hold.is_idle(self._at_ns) else ""
+            return _("{who} has it", who=self._taken_by())
+        return _("free for others: any key takes it up again") if self._hold.is_idle(self._at_ns) else ""
 
     def _places(self, case: Case) -> str:
         planned = (self.model.store.facing_of_plate.get(plate_id) for plate_id in case.asked.plate_ids)
         names = dict.fromkeys(self.model.state.product_name(facing.sku_id) for facing in planned if facing)
-        return "place of " + ", ".join(names) if names else "no planned product"
+        return _("place of {products}", products=enumerated(list(names))) if names else _("no planned product")
 
     def _show_answer(self, case: Case) -> None:
         given = [decision for decision in self.model.review.decisions if decision.case_id == case.case_id]
@@ -303,13 +309,13 @@ class ReviewPage(Page):
             return
         last = given[-1]
         refused = last.stage is DecisionStage.REFUSED
-        stage = f"refused: {last.note}" if refused else _STAGE_WORDS[last.stage]
-        self.deciding.answer.setText(f"{words.decision(last.said, self.model.state)}: {stage}")
+        said = words.decision(last.said, self.model.state)
+        self.deciding.answer.setText(_("{decision}: {stage}", decision=said, stage=_stage(last)))
         restyle(self.deciding.answer, "alarm" if refused else "quiet")
 
     def _show_evidence(self, case: Case | None) -> None:
         evidence = None if case is None else self.model.review.evidence.get(case.case_id)
-        excuse = "" if case is None else self._excuses.get(case.case_id, "Fetching the clip…")
+        excuse = "" if case is None else self._excuses.get(case.case_id, _("Fetching the clip…"))
         shown = (None if case is None else case.case_id, id(evidence), excuse)
         if shown == self._evidence_shown:
             return
@@ -320,7 +326,7 @@ class ReviewPage(Page):
             return
         shelf = self.model.store.shelf_by_id.get(case.asked.shelf_id)
         clips = clips_of(evidence, self.model.store.camera_by_id, None if shelf is None else shelf.gondola_id)
-        self.player.show_clips(clips, evidence.floor, excuse="No camera saw this")
+        self.player.show_clips(clips, evidence.floor, excuse=_("No camera saw this"))
         self.curve.show_steps(evidence.steps, origin_ns=case.asked.start_ns, expected_g=self._expected_g(case))
 
     def _expected_g(self, case: Case) -> float | None:
@@ -360,9 +366,9 @@ class ReviewPage(Page):
 
     def _lay_out(self) -> None:
         self.tally.setContentsMargins(10, 0, 10, 8)
-        cases, decisions = panel("CASES", self.queue), panel("LAST DECISIONS", self.log, self.tally)
+        cases, decisions = panel(_("Cases"), self.queue), panel(_("Last decisions"), self.log, self.tally)
         left = split("review-left", Qt.Orientation.Vertical, cases, decisions, sizes=(420, 240))
-        weight, happened = panel("WEIGHT", self.curve), panel("WHAT HAPPENED", self.deciding)
+        weight, happened = panel(_("Weight"), self.curve), panel(_("What happened"), self.deciding)
         lower = split("review-lower", Qt.Orientation.Horizontal, weight, happened, sizes=(360, 560))
         right = split("review-right", Qt.Orientation.Vertical, self._evidence_panel(), lower, sizes=(290, 380))
         self.fill(split("review", Qt.Orientation.Horizontal, left, right, sizes=(330, 900)))
@@ -376,3 +382,10 @@ class ReviewPage(Page):
             box.setSpacing(2)
             box.setStretchFactor(self.player, 1)
         return made
+
+
+def _stage(decision: Decision) -> str:
+    """How far it is, and why if it was refused."""
+    if decision.stage is DecisionStage.REFUSED:
+        return _("refused: {reason}", reason=decision.note)
+    return _(_STAGE_WORDS[decision.stage])

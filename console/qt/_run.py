@@ -11,24 +11,26 @@ from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from console.qt._gallery import save_gallery
+from console.qt._speech import speak
 from console.qt._window import ConsoleWindow
 from engine.wire import Address
 
 SCREENSHOTS_AFTER_S = 5.0
 
 
-def run(
+def run(  # noqa: PLR0913 - the options of a verb
     address: Address,
     *,
     screenshots: Path | None = None,
     every_look: bool = False,
+    language: str | None = None,
     seconds: float | None = None,
     attend: Callable[[ConsoleWindow], None] | None = None,
 ) -> int:
     """Show the console until it is closed, or for ``seconds``; 1 when the engine never answered, else 0.
 
     With ``screenshots`` one PNG of every page is saved there: before the end, or after 5 s when there is none; of
-    ``every_look`` in light and dark and for two locales.
+    ``every_look`` in light and dark and in every language. It speaks this ``language``, or the system's.
     ``attend`` is given the window before it opens: for somebody other than a person at it, who wants it as it is made.
     """
     _choose_platform()
@@ -36,6 +38,7 @@ def run(
     assert isinstance(app, QApplication)  # noqa: S101 - another kind cannot show windows
     app.setStyle("Fusion")
     app.setApplicationName("Tillfree")
+    speak(language)
     with TemporaryDirectory(prefix="tillfree-console-") as forgotten:
         # Pictures show the console as it is made, not as somebody has arranged it. Qt replaces the file that it saves
         # settings to: only one of our own will do, the null device would be gone.

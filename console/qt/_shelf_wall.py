@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from console.language import _, ngettext, number, signed
 from console.model import ConsoleModel, FacingStock, Level
 from console.qt._theme import Colours, Theme
 from engine.domain import FacingId, PlateId, Shelf, ShelfId
@@ -44,7 +45,7 @@ class ShelfWall(QWidget):
         self._places: list[_Place] = []
         self.facing_id: FacingId | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Shelves")
+        self.setAccessibleName(_("Shelves"))
         theme.changed.connect(self.update)
 
     def show_stock(self, stock: dict[FacingId, FacingStock]) -> None:
@@ -96,6 +97,8 @@ class ShelfWall(QWidget):
         """Titles, boards, facings."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        # The wall stands as it stands: what is written on it begins left in every language.
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         colours = self._theme.colours
         painter.fillRect(self.rect(), QColor(colours.panel))
         font = QFont(self.font())
@@ -106,7 +109,9 @@ class ShelfWall(QWidget):
         for shelf_id, row in groupby(self._places, key=lambda place: place.shelf_id):
             self._paint_gutter(painter, shelf_id, next(row).box, colours)
         for gondola_id, top in self._titles():
-            self._write(painter, f"Gondola {gondola_id}", QRectF(10, top, 300, _TITLE_PX), colours.quiet)
+            self._write(
+                painter, _("Gondola {gondola}", gondola=gondola_id), QRectF(10, top, 300, _TITLE_PX), colours.quiet
+            )
         if self.hasFocus():
             painter.setPen(QPen(QColor(colours.focus), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -167,7 +172,8 @@ class ShelfWall(QWidget):
         stock = self._stock.get(self.facing_id) if self.facing_id is not None else None
         if stock is not None:
             name = self._model.state.product_name(stock.facing.sku_id)
-            self.setAccessibleDescription(f"{name}, shelf {stock.shelf_id}: {_count(stock)}")
+            told = _("{product}, shelf {shelf}: {stock}", product=name, shelf=stock.shelf_id, stock=_count(stock))
+            self.setAccessibleDescription(told)
 
     # --- painting -------------------------------------------------------------------------------------------------
 
@@ -191,9 +197,10 @@ class ShelfWall(QWidget):
         colours = self._theme.colours
         self._write(painter, _count(stock), room, colours.warn if _is_needy(stock) else colours.quiet)
         if stock.misplaced:
-            beside = f"◆ {sum(lying.units for lying in stock.misplaced)}"
+            units = sum(lying.units for lying in stock.misplaced)
+            beside = f"◆ {number(units)}"
             width = painter.fontMetrics().horizontalAdvance
-            whole = f"{beside} misplaced"
+            whole = ngettext("◆ {count} misplaced", "◆ {count} misplaced", units)
             fits = width(_count(stock)) + _BETWEEN_PX + width(whole) <= room.width()
             self._write(painter, whole if fits else beside, room, colours.warn, _Side.AlignRight)
 
@@ -209,13 +216,13 @@ class ShelfWall(QWidget):
         upper = QRectF(10, first.y() + 4, _GUTTER_PX - 16, 16)
         self._write(painter, shelf_id, upper, colours.quiet if flag is None else colours.warn)
         if flag is not None:
-            grams = f"⚠ {flag.mass_mg / 1000:+.0f} g".replace("-", "−")
-            self._write(painter, grams, upper.translated(0, 18), colours.warn)
+            grams = _("{mass} g", mass=signed(flag.mass_mg / 1000))
+            self._write(painter, f"⚠ {grams}", upper.translated(0, 18), colours.warn)
 
     def _write(self, painter: QPainter, text: str, box: QRectF, ink: str, side: _Side = _Side.AlignLeft) -> None:
         painter.setPen(QColor(ink))
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(box.width()))
-        painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.drawText(box, side | _Side.AlignAbsolute | _Side.AlignVCenter, shown)
 
 
 def _is_needy(stock: FacingStock) -> bool:
@@ -223,11 +230,8 @@ def _is_needy(stock: FacingStock) -> bool:
 
 
 def _count(stock: FacingStock) -> str:
-    planned = f" of {stock.facing.units}" if stock.facing.units else ""
-    match stock.level:
-        case Level.WELL:
-            return f"{stock.units}{planned}"
-        case Level.LOW:
-            return f"{stock.level}: {stock.units}{planned}"
-        case _:
-            return stock.level
+    if stock.level not in (Level.WELL, Level.LOW) or stock.units is None:
+        return _(stock.level)
+    planned = stock.facing.units
+    units = _("{there} of {planned}", there=stock.units, planned=planned) if planned else number(stock.units)
+    return _("low: {units}", units=units) if stock.level is Level.LOW else units

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from console.language import N_, _, enumerated, ngettext, number, signed
 from console.model import ConsoleModel, FacingStock, Level, Misplaced, Place, ShelvesChanged, words
 from console.qt._page import Page, label, panel, split
 from console.qt._shelf_wall import ShelfWall
@@ -11,13 +12,19 @@ from console.qt._text import clock_time
 from console.qt._theme import Theme
 from engine.domain import GramsMismatch, PlateStock, ShelfId, UnitMassProposal
 
-_TO_DO = (Column(""), Column("What", stretch=True), Column("Where"), Column("Since"))
-_RESTOCK = (Column(""), Column("Product", stretch=True), Column("Shelf"), Column("There", True), Column("Bring", True))
+_TO_DO = (Column(""), Column(N_("What"), stretch=True), Column(N_("Where")), Column(N_("Since")))
+_RESTOCK = (
+    Column(""),
+    Column(N_("Product"), stretch=True),
+    Column(N_("Shelf")),
+    Column(N_("There"), True),
+    Column(N_("Bring"), True),
+)
 _WEIGHTS = (
-    Column("Product", stretch=True),
-    Column("Catalogue", True),
-    Column("Weighed", True),
-    Column("Units", True),
+    Column(N_("Product"), stretch=True),
+    Column(N_("Catalogue"), True),
+    Column(N_("Weighed"), True),
+    Column(N_("Units"), True),
 )
 
 
@@ -32,9 +39,9 @@ class ShelvesPage(Page):
         super().__init__(model, theme)
         self.wall = ShelfWall(model, theme)
         self.detail = label("", "quiet")
-        self.to_do = EnterableView("Needs a person", _TO_DO, theme)
-        self.restock = KeyedView("To restock", _RESTOCK, theme)
-        self.weights = KeyedView("Weights that trade has taught", _WEIGHTS, theme)
+        self.to_do = EnterableView(_("Needs a person"), _TO_DO, theme)
+        self.restock = KeyedView(_("To restock"), _RESTOCK, theme)
+        self.weights = KeyedView(_("Weights that trade has taught"), _WEIGHTS, theme)
         self.hint = label("", "quiet")
         self._armed: ShelfId | None = None
         self._lay_out()
@@ -76,13 +83,13 @@ class ShelvesPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(scroll, 1)
-        column.addWidget(panel("CHOSEN", self.detail))
+        column.addWidget(panel(_("Chosen"), self.detail))
         right = split(
             "shelves-right",
             Qt.Orientation.Vertical,
-            panel("NEEDS A PERSON", self.to_do, self.hint),
-            panel("TO RESTOCK", self.restock),
-            panel("WEIGHTS THAT TRADE HAS TAUGHT", self.weights),
+            panel(_("Needs a person"), self.to_do, self.hint),
+            panel(_("To restock"), self.restock),
+            panel(_("Weights that trade has taught"), self.weights),
             sizes=(260, 320, 160),
         )
         self.fill(split("shelves", Qt.Orientation.Horizontal, left, right, sizes=(760, 460)))
@@ -116,15 +123,16 @@ class ShelvesPage(Page):
     def _hint(self) -> str:
         shelf_id = self._flagged()
         if shelf_id is None:
-            return "" if self.to_do.table.rows else "Every gram is accounted for, and everything lies where it belongs."
+            calm = _("Every gram is accounted for, and everything lies where it belongs.")
+            return "" if self.to_do.table.rows else calm
         sent = self.model.shelves.accepting.get(shelf_id)
+        if sent is not None and sent.refused:
+            return _("Not accepted: {reason}", reason=sent.refused)
         if sent is not None:
-            return (
-                f"Not accepted: {sent.refused}" if sent.refused else f"Shelf {shelf_id}: sent, waiting for the engine"
-            )
+            return _("Shelf {shelf}: sent, waiting for the engine", shelf=shelf_id)
         if self._armed == shelf_id:
-            return f"Enter again: you have looked at shelf {shelf_id}, and it is right as it lies."
-        return "Look at the shelf; put right what is wrong. Enter takes it as it lies."
+            return _("Enter again: you have looked at shelf {shelf}, and it is right as it lies.", shelf=shelf_id)
+        return _("Look at the shelf; put right what is wrong. Enter takes it as it lies.")
 
     # --- rows -------------------------------------------------------------------------------------------------------
 
@@ -137,10 +145,11 @@ class ShelvesPage(Page):
 
     def _misplaced_row(self, found: Misplaced) -> Row:
         name = self.model.state.product_name(found.lying.sku_id)
-        home = ", ".join(found.home) or "no shelf of its own"
-        text = f"{found.lying.units} × {name} → {home}"
+        home = enumerated(list(found.home)) or _("no shelf of its own")
+        text = _("{units} × {product} → {home}", units=found.lying.units, product=name, home=home)
+        spoken = _("{product} misplaced on {plate}", product=name, plate=found.plate_id)
         cells = (Cell("◆", "warn"), Cell(text), Cell(found.plate_id, "quiet"), Cell(""))
-        return Row((found.plate_id, found.lying.sku_id), cells, spoken=f"{name} misplaced on {found.plate_id}")
+        return Row((found.plate_id, found.lying.sku_id), cells, spoken=spoken)
 
     def _restock_row(self, stock: FacingStock) -> Row:
         name = self.model.state.product_name(stock.facing.sku_id)
@@ -149,33 +158,46 @@ class ShelvesPage(Page):
             Cell("○" if stock.level is Level.EMPTY else "◔", ink),
             Cell(name, ink),
             Cell(stock.shelf_id, "quiet"),
-            Cell(str(stock.units), ink),
-            Cell(str(stock.wanted)),
+            Cell(number(stock.units or 0), ink),
+            Cell(number(stock.wanted)),
         )
-        return Row(stock.facing.facing_id, cells, spoken=f"{name}: {stock.level}, bring {stock.wanted}")
+        spoken = _("{product}: {level}, bring {units}", product=name, level=_(stock.level), units=stock.wanted)
+        return Row(stock.facing.facing_id, cells, spoken=spoken)
 
     def _weight_row(self, one: UnitMassProposal) -> Row:
         name = self.model.state.product_name(one.sku_id)
-        learned = f"{one.learned_mg / 1000:.1f} ± {one.sigma_mg / 1000:.1f} g"
-        cells = (Cell(name), Cell(words.grams(one.catalogue_mg), "quiet"), Cell(learned), Cell(str(one.units), "quiet"))
-        return Row(one.sku_id, cells, spoken=f"{name} weighs {learned}")
+        learned = words.about_grams(one.learned_mg, one.sigma_mg, decimals=1)
+        cells = (
+            Cell(name),
+            Cell(words.grams(one.catalogue_mg), "quiet"),
+            Cell(learned),
+            Cell(number(one.units), "quiet"),
+        )
+        return Row(one.sku_id, cells, spoken=_("{product} weighs {mass}", product=name, mass=learned))
 
     # --- the chosen facing ------------------------------------------------------------------------------------------
 
     def _in_words(self, stock: FacingStock | None) -> str:
         if stock is None:
-            return "This store has no facings." if self.model.shelves.view is not None else "No stock told yet."
+            told = self.model.shelves.view is not None
+            return _("This store has no facings.") if told else _("No stock told yet.")
         name = self.model.state.product_name(stock.facing.sku_id)
         plates = [self.model.shelves.plate(plate_id) for plate_id in stock.facing.plate_ids]
-        lines = [f"{name} on shelf {stock.shelf_id}, {stock.facing.units} planned"]
+        planned = stock.facing.units
+        lines = [_("{product} on shelf {shelf}, {units} planned", product=name, shelf=stock.shelf_id, units=planned)]
         lines += [_plate_in_words(plate) for plate in plates if plate is not None]
         for lying in stock.misplaced:
-            lines.append(
-                f"{lying.units} × {self.model.state.product_name(lying.sku_id)} lies here and belongs elsewhere"
-            )
+            other = self.model.state.product_name(lying.sku_id)
+            lines.append(_("{units} × {product} lies here and belongs elsewhere", units=lying.units, product=other))
         return "\n".join(lines)
 
 
 def _plate_in_words(plate: PlateStock) -> str:
-    beside = f"{plate.beside_mg / 1000:+.0f} g".replace("-", "−")
-    return f"Plate {plate.plate_id}: {words.grams(plate.mass_mg)}, {plate.units} units {beside}"
+    return ngettext(
+        "Plate {plate}: {mass}, {count} unit {beside} g",
+        "Plate {plate}: {mass}, {count} units {beside} g",
+        plate.units,
+        plate=plate.plate_id,
+        mass=words.grams(plate.mass_mg),
+        beside=signed(plate.beside_mg / 1000),
+    )

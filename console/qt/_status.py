@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from console.language import _, enumerated, ngettext
 from console.model import Connection, ConsoleModel, Link, words
 from console.qt._page import label, restyle
 from console.qt._text import clock_time, money
@@ -28,40 +29,47 @@ class StatusBar(QWidget):
             box.addWidget(shown)
         box.addStretch()
         box.addWidget(self.store)
-        self.setAccessibleName("Status")
+        self.setAccessibleName(_("Status"))
 
     def show_state(self, connection: Connection, at_ns: int) -> None:
         """Show the link and the figures; text only changes when it differs."""
         self._show_connection(connection)
         state = self._model.state
         live = connection.link is Link.LIVE
-        _say(self.inside, f"{len(state.inside())} inside", "" if live else "quiet")
-        receipts = sorted(receipt.issued.t_ns for receipt in state.receipts.values())
-        since = clock_time(self._model.clock.wall_ns(receipts[0]), seconds=False) if receipts else ""
-        total = money(state.sales_minor(), self._model.store.currency)
-        _say(
-            self.sales,
-            f"Sales since {since}  {total}, {len(receipts)} receipts" if receipts else "No sales yet",
-            "quiet",
-        )
+        inside = ngettext("{count} inside", "{count} inside", len(state.inside()))
+        _say(self.inside, inside, "" if live else "quiet")
+        _say(self.sales, self._sales(), "quiet")
         waiting = len(self._model.review.waiting())
-        text = f"{waiting} to review" if waiting else "Nothing to review"
+        text = ngettext("{count} to review", "{count} to review", waiting) if waiting else _("Nothing to review")
         _say(self.reviews, text, "warn" if waiting and live else "quiet")
         operator = self._model.operator
-        who = f"{operator.name}, {operator.role}  ·  " if operator is not None else ""
-        _say(self.store, who + self._model.store.name, "quiet")
+        who = [operator.name, words.code(operator.role)] if operator is not None else []
+        _say(self.store, "  ·  ".join([*([enumerated(who)] if who else []), self._model.store.name]), "quiet")
+
+    def _sales(self) -> str:
+        receipts = [receipt.issued.t_ns for receipt in self._model.state.receipts.values()]
+        if not receipts:
+            return _("No sales yet")
+        return ngettext(
+            "Sales since {time}  {total}, {count} receipt",
+            "Sales since {time}  {total}, {count} receipts",
+            len(receipts),
+            time=clock_time(self._model.clock.wall_ns(min(receipts)), seconds=False),
+            total=money(self._model.state.sales_minor(), self._model.store.currency),
+        )
 
     def _show_connection(self, connection: Connection) -> None:
         match connection.link:
             case Link.CONNECTING:
-                _say(self.connection, "○ Connecting…", "quiet")
+                _say(self.connection, _("○ Connecting…"), "quiet")
                 self.connection.setToolTip(connection.reason)
             case Link.LOST:
-                _say(self.connection, f"⚠ Engine lost for {words.age(connection.silent_s)}", "alarm")
+                _say(self.connection, _("⚠ Engine lost for {age}", age=words.age(connection.silent_s)), "alarm")
                 self.connection.setToolTip(connection.reason)
             case Link.LIVE:
                 late = connection.silent_s > _LIVE_S
-                text = f"● Live, {words.age(connection.silent_s)} old" if late else "● Live"
+                age = words.age(connection.silent_s)
+                text = _("● Live, {age} old", age=age) if late else _("● Live")
                 _say(self.connection, text, "quiet")
 
 
@@ -71,7 +79,7 @@ class Banner(QLabel):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("banner")
-        self.setAccessibleName("Engine lost")
+        self.setAccessibleName(_("Engine lost"))
         self.hide()
 
     def show_connection(self, connection: Connection) -> None:
@@ -79,10 +87,10 @@ class Banner(QLabel):
         never = connection.link is Link.CONNECTING and bool(connection.reason)
         self.setVisible(connection.link is Link.LOST or never)
         if never:
-            self.setText(f"The engine cannot be reached. {connection.reason}. Still trying.")
+            self.setText(_("The engine cannot be reached. {reason}. Still trying.", reason=connection.reason))
         elif connection.link is Link.LOST:
             age = words.age(connection.silent_s)
-            self.setText(f"Engine lost. Everything below is {age} old and may be wrong. Reconnecting.")
+            self.setText(_("Engine lost. Everything below is {age} old and may be wrong. Reconnecting.", age=age))
 
 
 def _say(shown: QLabel, text: str, style: str) -> None:

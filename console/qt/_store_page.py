@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 
+from console.language import _
 from console.model import (
     CameraChanged,
     CartChanged,
@@ -40,17 +41,17 @@ class StorePage(Page):
         self._chosen = chosen
         self.cameras = CameraGrid(model, theme, chosen)
         self.map = FloorMap(model, theme, chosen)
-        self.visits = KeyedView("Visits", VISIT_COLUMNS, theme)
-        self.lines = KeyedView("Cart of the chosen shopper", _LINES, theme)
+        self.visits = KeyedView(_("Visits"), VISIT_COLUMNS, theme)
+        self.lines = KeyedView(_("Cart of the chosen shopper"), _LINES, theme)
         self.why = label("", "quiet")
         self.why.setWordWrap(True)
         self.why.setContentsMargins(10, 0, 10, 8)
         right = split(
             "store-right",
             Qt.Orientation.Vertical,
-            panel("FLOOR", self.map),
-            panel("VISITS", self.visits),
-            panel("CART", self.lines, self.why),
+            panel(_("Floor"), self.map),
+            panel(_("Visits"), self.visits),
+            panel(_("Cart"), self.lines, self.why),
             sizes=(330, 200, 220),
         )
         self.fill(split("store", Qt.Orientation.Horizontal, self.cameras, right, sizes=(760, 460)))
@@ -102,7 +103,7 @@ class StorePage(Page):
     def _show_cart(self, visit: Visit | None) -> None:
         if visit is None:
             self.lines.show_rows([])
-            self.why.setText("Choose a shopper: on the map, in a picture, or in the list.")
+            self.why.setText(_("Choose a shopper: on the map, in a picture, or in the list."))
             return
         rows = line_rows(self.model, visit)
         self.lines.show_rows([Row(row.key, tuple(row.cells[n] for n in _SHOWN), row.spoken) for row in rows])
@@ -110,4 +111,4 @@ class StorePage(Page):
             self.lines.select(rows[-1].key)
         line = next((line for line in visit.lines.values() if line.line_id == self.lines.selected_key()), None)
         name = words.shopper_name(visit.visit_id)
-        self.why.setText(why(self.model, line) if line is not None else f"{name} has nothing yet.")
+        self.why.setText(why(self.model, line) if line is not None else _("{shopper} has nothing yet.", shopper=name))

@@ -6,7 +6,7 @@ _SHEET = Template("""
 QWidget { color: $ink; font-size: 12px; }
 QMainWindow, #page { background: $ground; }
 #panel { background: $panel; border: 1px solid $line; border-radius: 4px; }
-#rail { background: $panel; border-right: 1px solid $line; }
+#rail { background: $panel; border-$end: 1px solid $line; }
 #bar { background: $panel; border-top: 1px solid $line; }
 #title { font-size: 11px; font-weight: 600; color: $quiet; }
 #quiet { color: $quiet; }
@@ -16,14 +16,14 @@ QMainWindow, #page { background: $ground; }
 #alarm { color: $alarm; }
 #banner { background: $alarm; color: $panel; font-weight: 600; padding: 6px 12px; }
 #rail QPushButton {
-    background: transparent; border: none; border-left: 3px solid transparent; border-radius: 0;
+    background: transparent; border: none; border-$start: 3px solid transparent; border-radius: 0;
     padding: 9px 14px; text-align: left; color: $quiet; font-size: 13px;
 }
 #rail QPushButton:hover { color: $ink; }
-#rail QPushButton:checked { color: $ink; background: $raised; border-left-color: $ink; font-weight: 600; }
+#rail QPushButton:checked { color: $ink; background: $raised; border-$start-color: $ink; font-weight: 600; }
 #rail QPushButton[alert="true"] { color: $warn; }
 #rail QPushButton:focus, QPushButton:focus { outline: none; border-color: $focus; }
-#rail QPushButton:focus { border-left-color: $focus; }
+#rail QPushButton:focus { border-$start-color: $focus; }
 QPushButton {
     background: $raised; border: 1px solid $line; border-radius: 3px; padding: 5px 12px;
 }
@@ -62,6 +62,7 @@ QToolTip { background: $raised; color: $ink; border: 1px solid $line; padding: 4
 """)
 
 
-def style_sheet(colours: dict[str, str]) -> str:
-    """The style sheet in these colours."""
-    return _SHEET.substitute(colours)
+def style_sheet(colours: dict[str, str], *, from_right: bool) -> str:
+    """The style sheet in these colours, for a window that is read from the right or from the left."""
+    start, end = ("right", "left") if from_right else ("left", "right")
+    return _SHEET.substitute(colours, start=start, end=end)

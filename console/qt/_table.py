@@ -15,12 +15,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from console.language import _, isolated
+from console.qt._speech import has_italics
 from console.qt._theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
 
 _ROWS_MEASURED = 200
-_PADDING_PX = 20
+_PADDING_PX = 22
 _STRETCH_AT_LEAST_PX = 110
 _JITTER_PX = 12
 """A column narrower by less than this stays: changing figures must not make the table tremble."""
@@ -48,7 +50,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Column:
-    """A column's heading, and whether it is a number and whether it takes the space that is left."""
+    """A column's heading, marked and not looked up; whether it is a number; whether it takes the space that is left."""
 
     title: str
     number: bool = False
@@ -95,7 +97,7 @@ class KeyedTable(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._columns[section].title
+            return _(self._columns[section].title)
         return self._alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def data(self, index: Index, role: int = 0) -> Any:  # noqa: ANN401 - Qt's variant
@@ -104,17 +106,17 @@ class KeyedTable(QAbstractTableModel):
         cell = row.cells[column]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return cell.text
+                return isolated(cell.text)
             case Qt.ItemDataRole.AccessibleTextRole:
                 return row.spoken if column == 0 and row.spoken else cell.text
             case Qt.ItemDataRole.ForegroundRole:
                 return self._ink(cell)
             case Qt.ItemDataRole.TextAlignmentRole:
                 return self._alignment(column)
-            case Qt.ItemDataRole.FontRole if cell.italic or cell.bold:
+            case Qt.ItemDataRole.FontRole if cell.bold or (cell.italic and has_italics()):
                 font = QFont()
                 font.setPixelSize(12)
-                font.setItalic(cell.italic)
+                font.setItalic(cell.italic and has_italics())
                 font.setBold(cell.bold)
                 return font
         return None
@@ -124,7 +126,9 @@ class KeyedTable(QAbstractTableModel):
         return colours.shopper(cell.shopper) if cell.shopper is not None else QColor(getattr(colours, cell.ink))
 
     def _alignment(self, column: int) -> Qt.AlignmentFlag:
-        side = Qt.AlignmentFlag.AlignRight if self._columns[column].number else Qt.AlignmentFlag.AlignLeft
+        # Digits run to the right in every language: units stand below units only on the right.
+        number = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute
+        side = number if self._columns[column].number else Qt.AlignmentFlag.AlignLeft
         return side | Qt.AlignmentFlag.AlignVCenter
 
     def _remove(self, place: int) -> None:
@@ -186,12 +190,17 @@ class KeyedView(QTableView):
         for place, column in enumerate(self._columns):
             if column.stretch:
                 continue
-            texts = [column.title, *(row.cells[place].text for row in rows[:_ROWS_MEASURED])]
+            texts = [_(column.title), *(row.cells[place].text for row in rows[:_ROWS_MEASURED])]
             width_px = max(metrics.horizontalAdvance(text) for text in texts) + _PADDING_PX
             if not 0 <= self.columnWidth(place) - width_px <= _JITTER_PX:
                 self.setColumnWidth(place, width_px)
         fixed_px = sum(self.columnWidth(place) for place, column in enumerate(self._columns) if not column.stretch)
         self.setMinimumWidth(fixed_px + _STRETCH_AT_LEAST_PX)
+
+    def fit(self, rows: int) -> None:
+        """Be as high as so many rows and the header: letters of some scripts need a higher one."""
+        header_px = self.horizontalHeader().sizeHint().height()
+        self.setFixedHeight(header_px + rows * self.verticalHeader().defaultSectionSize() + 2)
 
     def selected_key(self) -> Hashable | None:
         """The key of the row the reader is on."""

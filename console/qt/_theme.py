@@ -148,7 +148,9 @@ class Theme(QObject):
     def style_sheet(self, *, values: bool) -> str:
         """The style sheet for the window, or for the pages that show the engine's ``values``."""
         colours = self.colours if values else self.base
-        return style_sheet({field.name: str(getattr(colours, field.name)) for field in fields(colours)})
+        from_right = QGuiApplication.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        named = {field.name: str(getattr(colours, field.name)) for field in fields(colours)}
+        return style_sheet(named, from_right=from_right)
 
     def _follow_system(self) -> None:
         if self.appearance is Appearance.SYSTEM:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
+from console.language import _, enumerated
 from console.model import Place
 from console.qt._theme import Theme
 
@@ -32,20 +33,20 @@ class Tile(QAbstractButton):
 
     def __init__(self, title: str, place: Place, theme: Theme) -> None:
         super().__init__()
-        self.title, self.place = title, place
+        self.title, self.place = _(title), place
         self._theme = theme
         self._reading = Reading("–", "")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setToolTip(f"Opens {place}")
-        self.setAccessibleName(title)
+        self.setToolTip(_("Opens {page}", page=_(place)))
+        self.setAccessibleName(self.title)
         theme.changed.connect(self.update)
 
     def show_reading(self, reading: Reading) -> None:
         """Show this; repaints only when it differs."""
         if reading != self._reading:
             self._reading = reading
-            self.setAccessibleDescription(f"{reading.text}, {reading.said}")
+            self.setAccessibleDescription(enumerated([reading.text, reading.said]))
             self.update()
 
     def sizeHint(self) -> QSize:

@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from console.language import _, listed
+from console.model import words
 from console.qt._theme import Theme
 from engine.domain import WeightSettled
 
@@ -17,6 +19,7 @@ class WeightCurve(QWidget):
         super().__init__()
         self._theme = theme
         self._plot = pyqtgraph.PlotWidget()
+        self._plot.getPlotItem().setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # time runs to the right
         self._plot.setMouseEnabled(x=False, y=False)
         self._plot.setMenuEnabled(False)
         self._plot.hideButtons()
@@ -24,7 +27,9 @@ class WeightCurve(QWidget):
             part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._curves: list[pyqtgraph.PlotDataItem] = []
         self._now = pyqtgraph.InfiniteLine(angle=90)
-        self._expected = pyqtgraph.InfiniteLine(angle=0, label="", labelOpts={"position": 0.82})
+        self._expected = pyqtgraph.InfiniteLine(
+            angle=0, label="", labelOpts={"position": 0.98, "anchors": [(1, 0), (1, 1)]}
+        )
         self._expected.hide()
         self._plot.addItem(self._now, ignoreBounds=True)
         self._plot.addItem(self._expected)
@@ -33,13 +38,13 @@ class WeightCurve(QWidget):
         for side in ("left", "bottom"):
             self._plot.getAxis(side).setStyle(tickFont=font, tickLength=-4)
             self._plot.getAxis(side).enableAutoSIPrefix(False)
-        self._plot.setLabel("bottom", "seconds from the step")
-        self._plot.setLabel("left", "grams")
+        self._plot.setLabel("bottom", _("seconds from the step"))
+        self._plot.setLabel("left", _("grams"))
         box = QVBoxLayout(self)
         box.setContentsMargins(4, 0, 8, 4)
         box.addWidget(self._plot)
         self.setMinimumSize(260, 140)
-        self.setAccessibleName("Weight curve")
+        self.setAccessibleName(_("Weight curve"))
         theme.changed.connect(self._recolour)
         self._recolour()
 
@@ -51,10 +56,9 @@ class WeightCurve(QWidget):
         self._expected.setVisible(expected_g is not None and bool(self._curves))
         if expected_g is not None:
             self._expected.setValue(expected_g)
-            self._expected.label.setFormat(f"{abs(expected_g):.0f} g expected")
+            self._expected.label.setFormat(_("{mass} expected", mass=words.grams(1000 * abs(expected_g))))
         self._plot.setVisible(bool(self._curves))
-        text = "; ".join(f"{step.mass_mg / 1000:.0f} g, uncertain by {step.sigma_mg / 1000:.1f} g" for step in steps)
-        self.setAccessibleDescription(text)
+        self.setAccessibleDescription(listed([_in_words(step) for step in steps]))
         self._recolour()
 
     def show_instant(self, seconds: float) -> None:
@@ -78,3 +82,8 @@ class WeightCurve(QWidget):
         self._now.setPen(pyqtgraph.mkPen(colours.focus, width=1))
         self._expected.setPen(pyqtgraph.mkPen(colours.quiet, width=1, style=Qt.PenStyle.DashLine))
         self._expected.label.setColor(colours.quiet)
+
+
+def _in_words(step: WeightSettled) -> str:
+    mass, sigma = words.grams(step.mass_mg), words.grams(step.sigma_mg, decimals=1)
+    return _("{mass}, uncertain by {sigma}", mass=mass, sigma=sigma)

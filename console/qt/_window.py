@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from console.model import ConsoleModel, Link, Place
+from console.language import _, number
+from console.model import ConsoleModel, Link, Place, Reset
 from console.qt._carts import CartsPage
 from console.qt._chosen import Chosen
 from console.qt._health import HealthPage
@@ -59,11 +60,11 @@ _LAYOUT_PASSES = 3
 class ConsoleWindow(QMainWindow):
     """One engine's console."""
 
-    def __init__(self, address: Address, settings: QSettings) -> None:
+    def __init__(self, address: Address, settings: QSettings, model: ConsoleModel | None = None) -> None:
         super().__init__()
-        self.model = ConsoleModel(ConsoleId(uuid4().hex), by=getuser())
+        self.model = model or ConsoleModel(ConsoleId(uuid4().hex), by=getuser())
         self.link = EngineLink(address, self)
-        self._settings = settings
+        self._address, self._settings = address, settings
         self.theme = Theme(_appearance(settings), self)
         self.chosen = Chosen(self)
         self.store = StorePage(self.model, self.theme, self.chosen)
@@ -110,13 +111,20 @@ class ConsoleWindow(QMainWindow):
         for place, page in enumerate(self.pages):
             self.go_to(place)
             self._tick()
-            for _ in range(_LAYOUT_PASSES):
+            for _pass in range(_LAYOUT_PASSES):
                 QApplication.processEvents()
             saved.append(folder / f"{place + 1}-{page.name.lower()}.png")
             if not self.grab().save(str(saved[-1])):
                 raise OSError(f"cannot write {saved[-1]}")
         self.go_to(shown)
         return saved
+
+    def again(self) -> "ConsoleWindow":
+        """Another window on what this one keeps up to date, in the language that is spoken now."""
+        other = ConsoleWindow(self._address, self._settings, self.model)
+        for page in other.pages:
+            page.take(Reset())
+        return other
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the layout, hang up."""
@@ -194,8 +202,8 @@ class ConsoleWindow(QMainWindow):
             self.stack.addWidget(page)
             buttons.addWidget(self._rail_button(place, page.name))
         buttons.addStretch()
-        hint = label("?  keys", "quiet")
-        hint.setContentsMargins(17, 0, 0, 0)
+        hint = label(_("?  keys"), "quiet")
+        hint.setContentsMargins(17, 0, 17, 0)
         buttons.addWidget(hint)
         across = QHBoxLayout()
         across.setSpacing(0)
@@ -213,10 +221,10 @@ class ConsoleWindow(QMainWindow):
 
     def _rail_button(self, place: int, name: str) -> QPushButton:
         button = QPushButton()
-        button.setText(name)
+        button.setText(_(name))
         button.setCheckable(True)
         button.setToolTip(f"F{place + 1}")
-        button.setAccessibleName(f"{name}, F{place + 1}")
+        button.setAccessibleName(f"{_(name)}, F{place + 1}")
         button.clicked.connect(lambda: self.go_to(place))
         self._rail.addButton(button, place)
         return button
@@ -241,7 +249,7 @@ class ConsoleWindow(QMainWindow):
 
     def _show_alert(self, place: int, name: str, *, count: int, live: bool) -> None:
         button, alert = self._rail.button(place), count > 0 and live
-        text = f"{name}  {count}" if count else name
+        text = f"{_(name)}  {number(count)}" if count else _(name)
         if button.text() != text:
             button.setText(text)
             button.setAccessibleName(f"{text}, F{place + 1}")

@@ -40,7 +40,7 @@ class DemoPlan:
     """What to run. ``work_dir`` takes the store, the logs and the console's pictures.
 
     A ``scenario`` takes the place of ``shoppers`` and ``seconds``. Without ``pictures`` no console is started; with
-    ``every_look`` they are of light and dark, two locales and two scales.
+    ``every_look`` they are of light and dark, every language and two scales.
     """
 
     work_dir: Path

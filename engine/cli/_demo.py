@@ -36,7 +36,7 @@ def demo(  # noqa: PLR0913 - a verb's options are its parameters
     signal: Annotated[bool, typer.Option("--signal", help="Cameras send people instead of pixels: light.")] = False,
     scenario: ScenarioOption = None,
     every_look: Annotated[
-        bool, typer.Option("--every-look", help="Headless: pictures in light and dark, two locales, two scales.")
+        bool, typer.Option("--every-look", help="Headless: pictures in light and dark, every language, two scales.")
     ] = False,
     json_file: JsonOption = None,
 ) -> None:
@@ -100,16 +100,18 @@ def _require_entry_key(store: Path) -> None:
         raise StoreFolderError(key, key="file", problem="missing: shoppers sign their codes with it", remedy=remedy)
 
 
-def console(
+def console(  # noqa: PLR0913 - as above
     state: Annotated[str, typer.Option(help="The engine's state endpoint.")] = "tcp://127.0.0.1:5701",
     door: Annotated[str, typer.Option(help="The engine's endpoint for requests.")] = "tcp://127.0.0.1:5702",
     key: KeyOption = None,
+    language: Annotated[str | None, typer.Option(help="en, de, zh_CN or ar; else the system's.")] = None,
     screenshots: Annotated[Path | None, typer.Option(help="Save a picture of every page to this folder.")] = None,
     seconds: Annotated[float, typer.Option(min=0, help="Close after so long; 0 stays open.")] = 0.0,
 ) -> None:
     """Open the operator's window on a running engine."""
     arguments = ["--state", state, "--door", door]
     arguments += ["--key", str(key)] if key else []
+    arguments += ["--language", language] if language else []
     arguments += ["--screenshots", str(screenshots)] if screenshots else []
     arguments += ["--seconds", str(seconds)] if seconds else []
     raise typer.Exit(_run("console", arguments, needs="PySide6"))

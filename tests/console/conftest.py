@@ -8,12 +8,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QLocale, QSettings
 from pytestqt.qtbot import QtBot
 
+from console.language import SOURCE
 from console.qt import ConsoleWindow
+from console.qt._speech import speak
 from tests.console.driving import open_window, stand_in
 from tests.console.engine_standin import EngineStandIn
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Whatever the machine speaks, and whatever the test before did."""
+    speak(SOURCE)
+    QLocale.setDefault(QLocale("en_GB"))
+    yield
+    speak(SOURCE)
 
 
 @pytest.fixture

@@ -2,19 +2,40 @@
 
 import gc
 from collections import Counter
+from collections.abc import Iterator
+from getpass import getuser
 from itertools import product
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings, Qt
 from PySide6.QtGui import QColor, QShortcut
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from console.language import use
 from console.qt import ConsoleWindow
+from console.qt._deciding import Told
 from console.qt._page import Page
 from console.qt._theme import DARK, LIGHT, Colours
-from tests.console.driving import LONG_MS, press, turn_to
+from engine.domain import (
+    AgeChecked,
+    AgeCheckNeeded,
+    AlarmShelved,
+    DisputeOpened,
+    DisputeOutcome,
+    DisputeSettled,
+    Operator,
+    ReceiptId,
+    Role,
+    SensorFault,
+    SkuId,
+    VisitId,
+)
+from tests.console import scene, trade
+from tests.console.driving import ANNA, BERT, LONG_MS, open_window, press, stand_in, turn_to
 from tests.console.engine_standin import EngineStandIn
+from tests.console.marked import Bracketed, Painted, scene_data, shown, unmarked
+from tests.console.trade import NOW, S
 
 LEAST_CONTRAST = 4.5
 _TABS_AT_MOST = 200
@@ -113,3 +134,95 @@ def _open_and_close(qtbot: QtBot, engine: EngineStandIn, settings: QSettings) ->
         QApplication.processEvents()
     window.close()
     window.deleteLater()
+
+
+# --- every word comes out of the catalogue ----------------------------------------------------------------------------
+
+_RECEIPT, _VISIT = ReceiptId("r-b5n1rz"), VisitId("b5n1rz")
+_TYPED = ("burnt", "no pesto", "on the shelf")
+"""By people."""
+_SAID = ("no frames for 4 s; check its cable", "Its cell repeats", "It is not weighed", "Check its cell")
+"""By the engine, which has no other words yet."""
+
+
+def test_every_word_that_is_shown_comes_out_of_the_catalogue(
+    qtbot: QtBot, settings: QSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(Bracketed())
+    painted = Painted(monkeypatch)
+    engine = stand_in(epoch=1)
+    engine.operator = Operator(name="Mia", role=Role.MANAGER)
+    try:
+        window = open_window(qtbot, engine, settings)
+        _let_much_happen(qtbot, engine, window)
+        seen = {text for step in _everywhere(window) for text in (*shown(window), step)}
+    finally:
+        engine.stop()
+    qtbot.waitUntil(lambda: window.theme.stale, timeout=LONG_MS)
+    seen |= {*shown(window), *painted.texts}
+    assert sum("⟦" in text for text in seen) > 300
+    data = {*scene_data(), *_TYPED, *_SAID, "Mia", getuser(), window.model.connection(0).reason}
+    assert unmarked(seen, data) == set()
+
+
+def test_a_word_that_is_not_marked_is_found(
+    qtbot: QtBot, window: ConsoleWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(Bracketed())
+    painted = Painted(monkeypatch)
+    QLabel("Not marked", window)
+    window.shelves.wall.setAccessibleName("Nor this")
+    monkeypatch.setattr("console.qt._shelf_wall._count", lambda _stock: "nor what is painted")
+    window.go_to(4)
+    window.grab()
+    found = unmarked({*shown(window.again()), "⟦fine⟧ 7"}, scene_data())
+    assert found == set(), "another window is made of marked words"
+    assert {"Not marked", "Nor this"} <= unmarked(shown(window), scene_data())
+    assert "nor what is painted" in unmarked(painted.texts, scene_data())
+
+
+def _let_much_happen(qtbot: QtBot, engine: EngineStandIn, window: ConsoleWindow) -> None:
+    """An alarm, one that is set aside, a camera and a shelf at fault, a dispute and a settled one."""
+    qtbot.waitUntil(lambda: len(window.model.review.evidence) == 2, timeout=LONG_MS)
+    said = {"cause": _SAID[1], "consequence": _SAID[2], "remedy": _SAID[3]}
+    for plate in ("G1-S4-P1", "G1-S4-P2"):
+        engine.say(SensorFault(t_ns=NOW, device_id=plate, kind="stuck", **said))
+    aside = NOW + 3600 * S
+    engine.say(AlarmShelved(t_ns=NOW, device_id="G1-S4-P2", kind="stuck", until_ns=aside, reason="burnt", by="Mia"))
+    settled = DisputeOutcome.UPHELD
+    engine.say(
+        DisputeOpened(t_ns=NOW, receipt_id=_RECEIPT, visit_id=_VISIT, reason="no pesto", by="Mia"),
+        DisputeSettled(
+            t_ns=NOW, receipt_id=_RECEIPT, visit_id=_VISIT, outcome=settled, reason="on the shelf", by="Mia"
+        ),
+        DisputeOpened(t_ns=NOW, receipt_id=_RECEIPT, visit_id=_VISIT, reason="no pesto", by="Mia"),
+        trade.mismatch(),
+        AgeCheckNeeded(t_ns=NOW, visit_id=ANNA, minimum_age=18, sku_ids=(SkuId("olive"),)),
+        AgeChecked(t_ns=NOW, visit_id=BERT, minimum_age=18, old_enough=False, by="Mia"),
+        scene.health(NOW + 2 * S, fault=_SAID[0]),
+    )
+    qtbot.waitUntil(lambda: len(window.model.health.problems()) == 2, timeout=LONG_MS)
+
+
+def _everywhere(window: ConsoleWindow) -> Iterator[str]:
+    """Turn to every page, painted, and to all that hides on it; yields what is shown beside the widgets."""
+    for chosen, (place, page) in product((ANNA, BERT), enumerate(window.pages)):
+        window.chosen.choose(chosen)
+        window.go_to(place)
+        window.grab()
+        yield page.accessibleName()
+    window.go_to(3)
+    for told in Told:
+        window.review.deciding.turn(told)
+        window.grab()
+        yield window.review.deciding.heading.text()
+    for act in (window.review.deciding.correct, window.review.deciding.pass_on, window.review.deciding.back):
+        act()
+        window.grab()
+        yield window.review.headline.text()
+    window.receipts.receipts.select(_RECEIPT)
+    window.receipts.refresh(window.review.refreshed_ns)
+    for act in (window.receipts.desk.dispute, window.keys.toggle, window.store.map.toggle_dwell):
+        act()
+        window.grab()
+        yield window.receipts.desk.what.text()

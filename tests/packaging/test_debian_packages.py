@@ -15,6 +15,7 @@ base    libnone1       libnone.so.1
 window  libnowindow2   libnowindow.so.2
 tests   nocompiler     command:no-such-compiler
 tests   bash           command:bash
+pictures libletters3   libletters.so.3
 """
 
 
@@ -64,6 +65,10 @@ def test_asks_for_window_packages_on_a_display_only(script: Script) -> None:
 
 def test_asks_for_what_the_tests_need_when_it_is_them(script: Script) -> None:
     assert "libnone1 nocompiler\n" in script.run("tests").stderr
+
+
+def test_asks_for_letters_when_pictures_are_taken(script: Script) -> None:
+    assert "libnone1 libletters3\n" in script.run("pictures").stderr
 
 
 def test_is_silent_when_nothing_is_missing(script: Script) -> None:

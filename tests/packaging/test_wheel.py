@@ -65,6 +65,14 @@ def test_runs_from_the_wheel_not_from_the_checkout(installed: Installed) -> None
     assert [Path(path).parent.parent for path in shown.stdout.split()] == [installed.site_packages] * 2
 
 
+def test_the_wheels_console_speaks_its_languages(installed: Installed) -> None:
+    script = (
+        "from console.language import catalogue, languages; print(*languages(), catalogue('de').gettext('Receipts'))"
+    )
+    said = installed.run("python", "-c", script)
+    assert said.stdout.split() == ["en", "ar", "de", "zh_CN", "Bons"], said.stderr
+
+
 def test_every_driver_entry_point_leads_somewhere(installed: Installed, root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
     loaded = installed.run("python", "-c", LOAD_DRIVERS)
