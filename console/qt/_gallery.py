@@ -22,7 +22,7 @@ def save_gallery(window: ConsoleWindow, folder: Path) -> list[Path]:
         for appearance in (Appearance.LIGHT, Appearance.DARK):
             shown.theme.choose(appearance)
             saved += shown.save_screenshots(folder / f"{appearance}-{language}-{percent}")
-        shown.hide()
+        shown.close()
         shown.deleteLater()
     speak()
     QApplication.processEvents()

@@ -55,7 +55,7 @@ class KeySheet(QFrame):
         grid = QGridLayout(self)
         grid.setContentsMargins(24, 18, 24, 20)
         grid.setHorizontalSpacing(20)
-        grid.setVerticalSpacing(7)
+        grid.setVerticalSpacing(4)
         for row, (keys, meaning) in enumerate(_KEYS):
             if meaning:
                 grid.addWidget(label(_(keys), "keycap"), row, 0, Qt.AlignmentFlag.AlignLeft)

@@ -51,8 +51,8 @@ def run(  # noqa: PLR0913 - the options of a verb
         if screenshots is not None:
             save = save_gallery if every_look else ConsoleWindow.save_screenshots
             wait_s = SCREENSHOTS_AFTER_S if seconds is None else max(0.0, seconds - 1.0)
-            QTimer.singleShot(int(wait_s * 1000), window, lambda: save(window, screenshots))
-        if seconds is not None:
+            QTimer.singleShot(int(wait_s * 1000), window, lambda: _photograph(window, save, screenshots, seconds))
+        elif seconds is not None:
             QTimer.singleShot(int(seconds * 1000), window, window.close)
         # Python sees Ctrl+C as soon as the repaint timer lets it run.
         previous = signal.signal(signal.SIGINT, lambda *_: window.close())
@@ -61,6 +61,15 @@ def run(  # noqa: PLR0913 - the options of a verb
         finally:
             signal.signal(signal.SIGINT, previous)
     return 0 if window.model.snapshots else 1
+
+
+def _photograph(
+    window: ConsoleWindow, save: Callable[[ConsoleWindow, Path], object], folder: Path, seconds: float | None
+) -> None:
+    """Pictures of many looks take longer than a second: the window closes when they are there, never among them."""
+    save(window, folder)
+    if seconds is not None:
+        window.close()
 
 
 def _choose_platform() -> None:

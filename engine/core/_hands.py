@@ -144,7 +144,7 @@ class Hands:
         if start_ns not in self._inside:
             known = self._visits.known.values()
             self._inside[start_ns] = [
-                *((visit, one) for visit in known for one in visit.members if self._present(one, start_ns)),
+                *((visit, one) for visit in known for one in visit.members if self._was_inside(one, start_ns)),
                 *(track for track in self._strangers if track.born_ns <= start_ns),
             ]
         return self._inside[start_ns]
@@ -162,7 +162,7 @@ class Hands:
         share = member.bound.probability_ppm / 1e6 if member.bound is not None else 1.0
         return _Person(visit=visit, share=share, at=at, rivals=member.rivals)
 
-    def _present(self, member: Member, start_ns: int) -> bool:
+    def _was_inside(self, member: Member, start_ns: int) -> bool:
         """Without gates nobody is known to leave: whom the outside tracker no longer names is gone."""
         return member.inside_at(start_ns) and (bool(self._store.gates) or member.seen_ns > start_ns - _NOT_NAMED_NS)
 

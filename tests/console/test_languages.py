@@ -200,3 +200,13 @@ def test_the_gallery_shows_every_language(window: ConsoleWindow, tmp_path: Path)
     assert folders == {f"{look}-{language}-100" for look in ("light", "dark") for language in languages()}
     assert len(saved) == len(folders) * len(window.pages)
     assert all(path.stat().st_size for path in saved)
+
+
+def test_a_console_that_is_to_close_does_so_when_every_picture_is_there(engine: EngineStandIn, tmp_path: Path) -> None:
+    address = ["--state", engine.address.state, "--door", engine.address.door]
+    command = [sys.executable, "-m", "console", *address, "--screenshots", str(tmp_path), "--every-look"]
+    done = subprocess.run(
+        [*command, "--seconds", "1.5"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(list(tmp_path.rglob("*.png"))) == 2 * 7 * len(languages())
