@@ -162,7 +162,7 @@ class ReceiptsPage(Page):
         rows += [Row(("tax", tax.tax_class_id), _tax_cells(tax, issued.currency)) for tax in issued.taxes]
         rows += [Row(("later", place), self._later(fact, issued.currency)) for place, fact in enumerate(receipt.later)]
         self.lines.show_rows(rows)
-        if self.lines.selected_key() is None:
+        if self.lines.selected_key() is None and rows:  # nothing bought, nothing on it
             self.lines.select(rows[0].key)
 
     def _later(self, fact: LaterFact, currency: str) -> tuple[Cell, ...]:

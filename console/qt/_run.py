@@ -67,9 +67,11 @@ def _photograph(
     window: ConsoleWindow, save: Callable[[ConsoleWindow, Path], object], folder: Path, seconds: float | None
 ) -> None:
     """Pictures of many looks take longer than a second: the window closes when they are there, never among them."""
-    save(window, folder)
-    if seconds is not None:
-        window.close()
+    try:
+        save(window, folder)
+    finally:
+        if seconds is not None:
+            window.close()
 
 
 def _choose_platform() -> None:

@@ -23,6 +23,7 @@ from engine.domain import (
     TaxClassId,
     VisitId,
 )
+from tests.console import trade
 from tests.console.driving import LONG_MS, press, turn_to
 from tests.console.engine_standin import EngineStandIn
 from tests.console.trade import NOW
@@ -132,3 +133,13 @@ def test_escape_leaves_the_form_and_whoever_may_not_refund_is_told(
     assert not page.desk.form.isVisible()
     assert "manager" in page.desk.hint.text()
     assert engine.commands == []
+
+
+def test_a_receipt_without_lines_is_shown(qtbot: QtBot, engine: EngineStandIn, window: ConsoleWindow) -> None:
+    *_, issued = trade.charged("empty1", ago_s=0, skus=())
+    engine.say(*trade.opened("empty1", ago_s=9), issued)
+    turn_to(qtbot, window, Qt.Key.Key_F6)
+    qtbot.waitUntil(lambda: len(window.receipts.receipts.table.rows) == 4, timeout=LONG_MS)
+    window.receipts.receipts.select(ReceiptId("r-empty1"))
+    qtbot.waitUntil(lambda: "r-empty1" in window.receipts._which.text(), timeout=LONG_MS)
+    assert window.receipts.lines.table.rows == []
