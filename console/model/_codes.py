@@ -1,7 +1,7 @@
 """The codes by which the engine says what is the matter, and the words for them."""
 
 from console.language import N_
-from engine.domain import BY_POLICY, Role
+from engine.domain import BY_LATER_FACTS, BY_POLICY, Role
 
 _FAULTS = {
     "adc_range": N_("converter out of range"),
@@ -54,7 +54,7 @@ _ROLES: dict[str, str] = {
 
 CODES: dict[str, str] = {**_FAULTS, **_DROPS, **_PROCESSES, **_KEPT, **_ROLES}
 """Of devices, processes, files and roles. All words here are marked, not looked up."""
-DECIDERS = {BY_POLICY: N_("policy"), "later facts": N_("later facts")}
+DECIDERS = {BY_POLICY: N_("policy"), BY_LATER_FACTS: N_("later facts")}
 """Who decides a case when no person does."""
 DESCRIBED = {"somebody": N_("somebody"), "things": N_("things"), "unexplained": N_("unexplained")}
 """What stands beside ids in the engine's short descriptions."""

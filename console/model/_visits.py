@@ -193,8 +193,7 @@ class StoreState:
     def is_withheld(self, visit: Visit, sku_id: SkuId) -> bool:
         """Whether a product is not sold to a visit: somebody asked for papers in vain."""
         product = self.store.product_by_sku.get(sku_id)
-        asked = product is not None and product.minimum_age > 0
-        return asked and product is not None and old_enough(product.minimum_age, visit.age_checks) is False
+        return product is not None and old_enough(product.minimum_age, visit.age_checks) is False
 
     def sales_minor(self) -> int:
         """The sum of all receipts known here, after adjustments and refunds."""

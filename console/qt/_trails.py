@@ -39,19 +39,17 @@ class Trails:
         """Paint all of them, by shade and colour, so that pens seldom change."""
         if self._scale != self._ground.scale:
             self._scale, self._ways = self._ground.scale, {}
-        tracks = [track for these in by_colour.values() for track in these if len(track.trail) > 1]
-        self._ways = {track.shopper.track_id: self._way(track) for track in tracks}
+        came = {colour: [track for track in these if len(track.trail) > 1] for colour, these in by_colour.items()}
+        self._ways = {track.shopper.track_id: self._way(track) for these in came.values() for track in these}
         # Shades are mixed with the floor's colour: half-transparent lines cost many times as much to paint.
         for shade in range(_SHADES):
-            for colour, these in by_colour.items():
+            for colour, these in came.items():
                 ink = QColor(mix(colour, colours.ground, share=_DARKEST * (shade + 1) / _SHADES))
                 painter.setPen(QPen(ink, _WIDTH_PX, _SOLID, _FLAT, _BEVEL))
                 for track in these:
-                    way = self._ways.get(track.shopper.track_id)
-                    if way is not None and way.lines:
-                        painter.drawPolyline(way.lines[shade])
+                    painter.drawPolyline(self._ways[track.shopper.track_id].lines[shade])
                 if shade == _SHADES - 1:
-                    painter.drawLines([self._last_piece(track) for track in these if len(track.trail) > 1])
+                    painter.drawLines([self._last_piece(track) for track in these])
 
     def _way(self, track: TrackOnFloor) -> _Way:
         known, first_ns, last_ns = self._ways.get(track.shopper.track_id), track.trail[0].t_ns, track.trail[-2].t_ns

@@ -6,6 +6,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from engine.cli._journal import journal_of
 from engine.cli._options import JsonOption, StoreOption, write_json
 
 if TYPE_CHECKING:
@@ -19,12 +20,10 @@ def risk(store: StoreOption, json_file: JsonOption = None) -> None:
     from engine.core import StoreCore
     from engine.runtime.corehost import risk as risk_of
     from engine.runtime.corehost import said_again
-    from engine.runtime.journal import JournalReader
-    from engine.runtime.sealing import KeyRing
     from engine.store import StoreFolderError, open_store
 
     folder = open_store(store)
-    journal = JournalReader(folder.journal_dir, KeyRing(folder.keys_dir / "journal"))
+    journal = journal_of(folder)
     try:
         found = risk_of(said_again(journal, folder.store, StoreCore), folder.store.policy)
     except ValueError as error:

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from engine.cli._journal import journal_of
 from engine.cli._options import JsonOption, StoreOption, write_json
 
 if TYPE_CHECKING:
@@ -63,15 +64,13 @@ def replay(
     from engine.core import StoreCore
     from engine.runtime.corehost import digest
     from engine.runtime.corehost import replay as replay_journal
-    from engine.runtime.journal import JournalReader
     from engine.runtime.logs import log_as
-    from engine.runtime.sealing import KeyRing
     from engine.store import StoreFolderError, open_store
 
     log_as("replay")
     folder = open_store(store)
     started_s = time.monotonic()
-    journal = JournalReader(folder.journal_dir, KeyRing(folder.keys_dir / "journal"))
+    journal = journal_of(folder)
     if journal.empty:
         remedy = "Run `tillfree engine` on this store first, or name another"
         raise StoreFolderError(folder.journal_dir, key="journal", problem="nothing to replay", remedy=remedy)

@@ -51,23 +51,25 @@ def learn_wiring(world: World, step: WeightSettled) -> None:
     if not others:
         return
     densities = {place: _density(world, place, step) for place in (plate_id, *sorted(others))}
-    asked = _worth_asking(world, step, densities)
-    if len(asked) > 1:
-        fits = {place: math.log(_ratio(world, step, place)) + math.log(densities[place]) for place in asked}
+    own_ratio = _ratio(world, step, plate_id)
+    asked = _worth_asking(world, densities, own_ratio)
+    if asked:
+        ratios = {plate_id: own_ratio, **{place: _ratio(world, step, place) for place in asked}}
+        fits = {place: math.log(ratio) + math.log(densities[place]) for place, ratio in ratios.items()}
         for fact in world.state.swapped.hear(world.now_ns, plate_id, fits):
             world.alarm(fact)
 
 
-def _worth_asking(world: World, step: WeightSettled, densities: Mapping[PlateId, float]) -> list[PlateId]:
-    """The first plate, and those that may be swapped with it by what the step weighs, were a hand right over them.
+def _worth_asking(world: World, densities: Mapping[PlateId, float], own_ratio: float) -> list[PlateId]:
+    """The plates that may be swapped with the first by what the step weighs, were a hand right over them.
 
     What lies on the others weighs something else: that speaks against a swap, which tells only if one is suspected.
     """
     plate_id, *others = densities
     suspected = world.state.swapped.partners(plate_id)
-    own = _ratio(world, step, plate_id) * densities[plate_id]
+    own = own_ratio * densities[plate_id]
     most = most_ratio(world.store.policy.hand_sigma_m) + _UNSEEN
-    return [plate_id, *(other for other in others if other in suspected or most * densities[other] > own)]
+    return [other for other in others if other in suspected or most * densities[other] > own]
 
 
 def _ratio(world: World, step: WeightSettled, plate_id: PlateId) -> float:

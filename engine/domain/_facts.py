@@ -389,6 +389,11 @@ class CaseResolved(Fact, frozen=True, kw_only=True, tag=True):
     decided_by: str
     left_by: str = ""
 
+    @property
+    def by_person(self) -> bool:
+        """Whether somebody looked and said what it was."""
+        return self.decided_by not in (BY_POLICY, BY_LATER_FACTS)
+
 
 class CaseReopened(Fact, frozen=True, kw_only=True, tag=True):
     """What was decided on a case is taken back: the question follows, with a new deadline."""

@@ -9,8 +9,6 @@ from collections.abc import Iterable
 import msgspec
 
 from engine.domain import (
-    BY_LATER_FACTS,
-    BY_POLICY,
     CartLine,
     CaseId,
     CaseResolved,
@@ -74,7 +72,7 @@ class _Told:
         self.asked[case.case_id] = case
 
     def _answer(self, fact: CaseResolved) -> None:
-        if fact.case_id in self.asked and fact.decided_by not in (BY_POLICY, BY_LATER_FACTS):
+        if fact.case_id in self.asked and fact.by_person:
             self.answers.append((self.asked[fact.case_id], fact.verdict))
 
 

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 import msgspec
 
 from engine.domain import (
-    BY_LATER_FACTS,
-    BY_POLICY,
     CaseId,
     CaseResolved,
     NeedsReview,
@@ -65,8 +63,7 @@ class _Run:
         said = list(said_again(journal, store, core_type))
         self.lines = standing_lines(said)
         self.asked: set[CaseId] = {fact.case_id for fact in said if isinstance(fact, NeedsReview)}
-        alone = (BY_POLICY, BY_LATER_FACTS)
-        self.answered = {f.case_id for f in said if isinstance(f, CaseResolved) and f.decided_by not in alone}
+        self.answered = {fact.case_id for fact in said if isinstance(fact, CaseResolved) and fact.by_person}
         self.receipts = [fact for fact in said if isinstance(fact, ReceiptIssued)]
         self.adjustments = [fact for fact in said if isinstance(fact, ReceiptAdjusted)]
 
