@@ -10,6 +10,7 @@ from console.model._answers import (
     open_visits,
     put_elsewhere,
 )
+from console.model._bookkeeping import receipts_csv
 from console.model._cameras import STALE_AFTER_NS, CameraTile, CameraTiles, shoppers_of
 from console.model._clock import NS_PER_S, EngineClock
 from console.model._console import LOST_AFTER_NS, Connection, ConsoleModel, Link
@@ -134,6 +135,7 @@ __all__ = [
     "open_visits",
     "overview",
     "put_elsewhere",
+    "receipts_csv",
     "shoppers_of",
     "words",
 ]

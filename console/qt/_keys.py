@@ -19,6 +19,12 @@ _KEYS = (
     ("H", N_("where time is spent, on the map")),
     (N_("Carts"), ""),
     ("Y, N", N_("papers checked: old enough, or not proved; the goods are not sold then")),
+    (N_("Receipts"), ""),
+    ("/", N_("search; Escape shows all again")),
+    ("R", N_("refund units of the chosen line")),
+    ("D", N_("note what a customer disputes, or settle it")),
+    ("X", N_("write the receipts that are shown as CSV, as the ledger has them")),
+    (N_("P, Ctrl+P"), N_("the chosen receipt as PDF, on paper")),
     (N_("Review"), ""),
     (N_("Enter, 1 … 5"), N_("accept the likeliest, or that answer")),
     ("O, 1 … 5", N_("it was somebody else, with the same")),
@@ -36,10 +42,6 @@ _KEYS = (
     (N_("Enter, Enter"), N_("on grams that do not add up: looked, take it as it lies")),
     (N_("Health"), ""),
     (N_("Enter"), N_("on an alarm: set it aside for a time, with a reason; or put it back in sight")),
-    (N_("Receipts"), ""),
-    ("/", N_("search; Escape shows all again")),
-    ("R", N_("refund units of the chosen line")),
-    ("D", N_("note what a customer disputes, or settle it")),
 )
 
 
@@ -56,12 +58,16 @@ class KeySheet(QFrame):
         grid.setContentsMargins(24, 18, 24, 20)
         grid.setHorizontalSpacing(20)
         grid.setVerticalSpacing(4)
-        for row, (keys, meaning) in enumerate(_KEYS):
+        row, column = 0, 0
+        for keys, meaning in _KEYS:
+            if not meaning and column == 0 and row >= len(_KEYS) // 2:  # a low window must not cut it off
+                row, column = 0, 2
             if meaning:
-                grid.addWidget(label(_(keys), "keycap"), row, 0, Qt.AlignmentFlag.AlignLeft)
-                grid.addWidget(label(_(meaning)), row, 1)
+                grid.addWidget(label(_(keys), "keycap"), row, column, Qt.AlignmentFlag.AlignLeft)
+                grid.addWidget(label(_(meaning)), row, column + 1)
             else:
-                grid.addWidget(label(_(keys).upper(), "title"), row, 0, 1, 2)
+                grid.addWidget(label(_(keys).upper(), "title"), row, column, 1, 2)
+            row += 1
         self.hide()
 
     def toggle(self) -> None:

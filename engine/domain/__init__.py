@@ -95,7 +95,7 @@ from engine.domain._keys import CurveKey, KeyPair
 from engine.domain._pricing import Priced, price, tax_of
 from engine.domain._promotions import overlapping
 from engine.domain._receipt_commands import DisputeOutcome, OpenDispute, ReceiptCommand, RefundLine, SettleDispute
-from engine.domain._receipt_rows import ReceiptRow, RowKind, receipt_rows
+from engine.domain._receipt_rows import ReceiptRow, RowKind, receipt_rows, write_receipt_rows
 from engine.domain._receipts import (
     Discount,
     DisputeOpened,
@@ -323,4 +323,5 @@ __all__ = [
     "standing_lines",
     "step_id",
     "tax_of",
+    "write_receipt_rows",
 ]

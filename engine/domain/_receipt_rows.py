@@ -1,7 +1,9 @@
 """Receipts as rows, for bookkeeping: the ledger's export and the console's are these."""
 
+import csv
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from typing import IO
 
 import msgspec
 import numpy as np
@@ -62,6 +64,17 @@ def receipt_rows(said: Iterable[tuple[int, ReceiptFact]]) -> Iterator[ReceiptRow
             currency=currencies.get(fact.receipt_id, ""),
         )
         yield from _rows(fact, same)
+
+
+def write_receipt_rows(rows: Iterable[ReceiptRow], out: IO[str]) -> int:
+    """Write rows as CSV to ``out``, a header first; how many. Amounts are in the minor unit."""
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(ReceiptRow.__struct_fields__)
+    count = 0
+    for row in rows:
+        writer.writerow(msgspec.structs.astuple(row))
+        count += 1
+    return count
 
 
 def _rows(fact: ReceiptFact, same: ReceiptRow) -> Iterator[ReceiptRow]:

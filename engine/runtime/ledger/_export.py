@@ -9,7 +9,7 @@ from typing import IO, get_args
 
 import msgspec
 
-from engine.domain import ReceiptFact, ReceiptId, ReceiptRow, receipt_rows
+from engine.domain import ReceiptFact, ReceiptId, ReceiptRow, receipt_rows, write_receipt_rows
 from engine.runtime.ledger._reading import reading
 
 _ENTRIES = """
@@ -27,21 +27,22 @@ class Sheet(StrEnum):
     ENTRIES = "entries"
 
 
-_COLUMNS = {
-    Sheet.ENTRIES: ("entry", "at", "kind", "visit_id", "body"),
-    Sheet.RECEIPTS: ReceiptRow.__struct_fields__,
-}
+_ENTRY_COLUMNS = ("entry", "at", "kind", "visit_id", "body")
 
 
 def export_csv(path: Path, sheet: Sheet, out: IO[str]) -> int:
     """Write the rows of the ledger at ``path`` to ``out``, a header first; how many. Raises ``LedgerError``."""
-    writer = csv.DictWriter(out, _COLUMNS[sheet], lineterminator="\n")
+    with reading(path) as db:
+        return _write_entries(db, out) if sheet is Sheet.ENTRIES else write_receipt_rows(_receipt_rows(db), out)
+
+
+def _write_entries(db: sqlite3.Connection, out: IO[str]) -> int:
+    writer = csv.DictWriter(out, _ENTRY_COLUMNS, lineterminator="\n")
     writer.writeheader()
     count = 0
-    with reading(path) as db:
-        for row in _entries(db) if sheet is Sheet.ENTRIES else map(msgspec.structs.asdict, _receipt_rows(db)):
-            writer.writerow(row)
-            count += 1
+    for row in _entries(db):
+        writer.writerow(row)
+        count += 1
     return count
 
 
