@@ -19,7 +19,7 @@ from console.model import (
     words,
 )
 from console.qt._chosen import Chosen
-from console.qt._page import Page, label, panel, split
+from console.qt._page import Page, label, label_box, panel, split
 from console.qt._papers import Papers
 from console.qt._table import Cell, Column, KeyedView, Row
 from console.qt._text import clock_time, money
@@ -215,16 +215,3 @@ class CartsPage(Page):
             track=str(visit.track_id),
             sure=sure,
         )
-
-
-def label_box(title: str, content: QWidget) -> QWidget:
-    """A small titled part of a panel."""
-    whole = QWidget()
-    box = QVBoxLayout(whole)
-    box.setContentsMargins(0, 4, 0, 0)
-    box.setSpacing(0)
-    heading = label(title.upper(), "title")
-    heading.setContentsMargins(10, 0, 10, 0)
-    box.addWidget(heading)
-    box.addWidget(content)
-    return whole

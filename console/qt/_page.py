@@ -91,6 +91,19 @@ def panel(title: str, *contents: QWidget) -> QFrame:
     return frame
 
 
+def label_box(title: str, content: QWidget) -> QWidget:
+    """A small titled part of a panel."""
+    whole = QWidget()
+    box = QVBoxLayout(whole)
+    box.setContentsMargins(0, 4, 0, 0)
+    box.setSpacing(0)
+    heading = label(title.upper(), "title")
+    heading.setContentsMargins(10, 0, 10, 0)
+    box.addWidget(heading)
+    box.addWidget(content)
+    return whole
+
+
 def label(text: str, style: str = "") -> QLabel:
     """A line of text in one of the style sheet's roles."""
     made = QLabel(text)

@@ -1,10 +1,14 @@
 """What stands on a receipt: its lines and taxes, what was not sold, and everything that was said of it since."""
 
+from collections.abc import Hashable
+
 from console.language import N_, _, number, signed
-from console.model import ConsoleModel, Receipt, change_minor
+from console.model import ConsoleModel, Receipt, change_minor, words
+from console.qt._carts import why
 from console.qt._table import Cell, Row
 from console.qt._text import clock_time, money
 from engine.domain import (
+    CartLine,
     DisputeOpened,
     DisputeOutcome,
     DisputeSettled,
@@ -14,6 +18,7 @@ from engine.domain import (
     ReceiptLine,
     ReceiptTax,
     SkuId,
+    signed_quantity,
 )
 
 _SETTLED = {
@@ -30,6 +35,41 @@ def receipt_lines(model: ConsoleModel, receipt: Receipt) -> list[Row]:
     rows += [Row(("tax", tax.tax_class_id), _tax(tax, issued.currency)) for tax in issued.taxes]
     rows += [Row(("later", place), _later(model, fact, issued.currency)) for place, fact in enumerate(receipt.later)]
     return rows
+
+
+def line_history(model: ConsoleModel, receipt: Receipt, key: Hashable) -> str:
+    """What of the visit's cart a row is about: when, how many, from where, how sure, and why; empty for a tax."""
+    sku_id = _product(receipt, key)
+    visit = model.state.visits.get(receipt.issued.visit_id)
+    if sku_id is None:
+        return ""
+    if visit is None:
+        return _("This cart is not kept here any more; the ledger has it.")
+    return "\n".join(_came_about(model, line) for line in visit.lines.values() if line.sku_id == sku_id)
+
+
+def _product(receipt: Receipt, key: Hashable) -> SkuId | None:
+    """What a row of ``receipt_lines`` is about."""
+    match key:
+        case str():
+            return SkuId(key)
+        case ("withheld", str(sku_id)):
+            return SkuId(sku_id)
+        case ("later", int(place)):
+            fact = receipt.later[place]
+            return fact.sku_id if isinstance(fact, ReceiptAdjusted | LineRefunded) else None
+    return None
+
+
+def _came_about(model: ConsoleModel, line: CartLine) -> str:
+    return _(
+        "{time}  {units}  {place}  {sure}  {why}",
+        time=clock_time(model.clock.wall_ns(line.t_ns)),
+        units=signed(signed_quantity(line)),
+        place=line.facing_id or "–",
+        sure=words.probability(line.probability_ppm),
+        why=why(model, line),
+    )
 
 
 def _bought(model: ConsoleModel, line: ReceiptLine, currency: str) -> tuple[Cell, ...]:

@@ -10,8 +10,8 @@ from console.language import N_, _, enumerated, ngettext, number
 from console.model import ConsoleModel, Place, Receipt, ReceiptChanged, change_minor, find_receipts, words
 from console.qt._desk import Desk
 from console.qt._handing_out import HandingOut, word_of_it
-from console.qt._page import Page, label, panel, split
-from console.qt._receipt_lines import receipt_lines
+from console.qt._page import Page, label, label_box, panel, split
+from console.qt._receipt_lines import line_history, receipt_lines
 from console.qt._table import Cell, Column, KeyedView, Row
 from console.qt._text import clock_time, money
 from console.qt._theme import Theme
@@ -58,10 +58,16 @@ class ReceiptsPage(Page):
         self._total.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.out = HandingOut(model, word_of_it())
         left = panel(_("Receipts"), _inset(self.search), self.receipts, self.found, self.out.said)
+        self._history = label("", "quiet")
+        self._history.setWordWrap(True)
+        self._history.setContentsMargins(10, 0, 10, 8)
+        self._history.setAccessibleName(_("How it came into the cart"))
         self.desk = Desk(model)
-        right = panel(_("Lines"), self._which, self.lines, self._total, self.desk)
+        history = label_box(_("How it came into the cart"), self._history)
+        right = panel(_("Lines"), self._which, self.lines, self._total, history, self.desk)
         self.fill(split("receipts", Qt.Orientation.Horizontal, left, right, sizes=(620, 440)))
-        self.receipts.selectionModel().currentRowChanged.connect(self.mark)
+        for table in (self.receipts, self.lines):
+            table.selectionModel().currentRowChanged.connect(self.mark)
         self.search.textChanged.connect(self.mark)
         self.search.returnPressed.connect(self.receipts.setFocus)
         self.desk.asked.connect(self.mark)
@@ -149,6 +155,7 @@ class ReceiptsPage(Page):
         if receipt is None:
             self._which.setText(_("No receipt yet"))
             self._total.setText("")
+            self._history.setText("")
             self.lines.show_rows([])
             return
         issued = receipt.issued
@@ -158,6 +165,7 @@ class ReceiptsPage(Page):
         self.lines.show_rows(rows)
         if self.lines.selected_key() is None and rows:  # nothing bought, nothing on it
             self.lines.select(rows[0].key)
+        self._history.setText(line_history(self.model, receipt, self.lines.selected_key()))
 
 
 def _inset(field: QLineEdit) -> QWidget:

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from console.qt import ConsoleWindow
+from console.qt._receipt_lines import line_history
 from console.qt._receipts import ReceiptsPage
 from engine.domain import (
     CommandId,
@@ -143,3 +144,19 @@ def test_a_receipt_without_lines_is_shown(qtbot: QtBot, engine: EngineStandIn, w
     window.receipts.receipts.select(ReceiptId("r-empty1"))
     qtbot.waitUntil(lambda: "r-empty1" in window.receipts._which.text(), timeout=LONG_MS)
     assert window.receipts.lines.table.rows == []
+
+
+def test_each_line_says_how_it_came_into_the_cart(qtbot: QtBot, engine: EngineStandIn, window: ConsoleWindow) -> None:
+    page = _at_the_receipt(qtbot, window)
+    receipt, visit = window.model.state.receipts[RECEIPT], window.model.state.visits[VISIT]
+    taken = [line for line in visit.lines.values() if line.sku_id == "tomato"]
+    assert taken
+    told = line_history(window.model, receipt, SkuId("tomato")).splitlines()
+    assert len(told) == len(taken)
+    assert all(str(line.facing_id) in text for line, text in zip(taken, told, strict=True))
+    qtbot.waitUntil(lambda: page._history.text().splitlines() == told, timeout=LONG_MS)
+    adjusted = line_history(window.model, receipt, ("later", 0))
+    assert adjusted == "\n".join(told)
+    assert line_history(window.model, receipt, ("tax", "standard")) == ""
+    del window.model.state.visits[VISIT]
+    assert "the ledger has it" in line_history(window.model, receipt, SkuId("tomato"))
