@@ -79,7 +79,6 @@ class HandingOut:
 
     def _tell(self, said: str, style: str = "quiet") -> None:
         self.said.setText(said)
-        self.said.setVisible(bool(said))
         restyle(self.said, style)
 
     def _failed(self, file: str, reason: str) -> None:
@@ -87,9 +86,8 @@ class HandingOut:
 
 
 def word_of_it() -> QLabel:
-    """The line that says what became of the last file; not there before there was one."""
-    said = label("", "quiet")
+    """The line that says which keys there are, and then what became of the last file."""
+    said = label(_("X writes these as CSV, P the chosen one as PDF, Ctrl+P prints it."), "quiet")
     said.setWordWrap(True)
     said.setContentsMargins(10, 0, 10, 8)
-    said.hide()
     return said
